@@ -1,0 +1,46 @@
+# A fresh clone needs only a Python from 3.12 on: `make run`, `make test`.
+SHELL := /bin/sh
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: run test setup bench clean
+
+run: .venv/core.stamp
+	$(BIN)/ornok run
+
+test: .venv/dev.stamp
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pytest -q
+
+setup: .venv/dev.stamp
+
+bench: .venv/core.stamp
+	$(BIN)/python -m experiments.benchmark
+
+clean:
+	rm -rf .venv .hypothesis .mypy_cache .pytest_cache .ruff_cache
+
+# A name on the path may be a shim that fails, or an older Python: each is tried by running it.
+.venv/bin/python:
+	@for python in python3.13 python3.12 python3.14 python3 python; do \
+		if $$python -c 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 12))' 2>/dev/null; then \
+			echo "making .venv with $$python"; \
+			exec $$python -m venv --clear .venv; \
+		fi; \
+	done; \
+	echo "No Python from 3.12 on (with venv) was found. Install one, then try again." >&2; exit 1
+
+# Installed again only when what is wanted has changed. The development tools include the core,
+# so `make run` after `make test` installs nothing.
+.venv/core.stamp: pyproject.toml constraints.txt | .venv/bin/python
+	@echo "installing"
+	@if [ -e .venv/dev.stamp ]; then $(PIP) install -c constraints.txt -e '.[dev]' && touch .venv/dev.stamp; \
+	else $(PIP) install -c constraints.txt -e .; fi
+	@touch $@
+
+.venv/dev.stamp: pyproject.toml constraints.txt | .venv/bin/python
+	@echo "installing, with the tools for tests"
+	@$(PIP) install -c constraints.txt -e '.[dev]'
+	@touch .venv/core.stamp $@
