@@ -19,6 +19,11 @@ import math
 import numpy as np
 from numba import njit
 
+type Word = np.uint64
+type Words = tuple[Word, Word, Word, Word]
+type Key = int | np.uint64
+type Count = int | np.int64
+
 # Decisions: what a number is drawn for. A number once given is never given again, and a new
 # decision takes a new number (below 65536): so adding a rule moves no draw of another.
 AGE = np.uint64(1)
@@ -66,7 +71,7 @@ _CHILD_KEY = np.uint64(0x0C417D)
 
 
 @njit(cache=True)
-def philox(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
+def philox(c0: Word, c1: Word, c2: Word, c3: Word, k0: Word, k1: Word) -> Words:
     """Philox4x32-10: four counter words and two key words (32 bits each, as uint64) to four words.
 
     Tested against the vectors that Random123 publishes.
@@ -84,7 +89,7 @@ def philox(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _words(seed, decision, identity, month, draw):  # type: ignore[no-untyped-def]
+def _words(seed: Key, decision: Key, identity: Key, month: Count, draw: Count) -> Words:
     """The four words for one key; draws beyond 65535 spill into the decision's upper half."""
     key = np.uint64(seed)
     who = np.uint64(identity)
@@ -101,35 +106,39 @@ def _words(seed, decision, identity, month, draw):  # type: ignore[no-untyped-de
 
 
 @njit(cache=True)
-def _unit(high, low):  # type: ignore[no-untyped-def]
+def _unit(high: Word, low: Word) -> float:
     """Two words to the odd multiples of 2**-53: never 0, never 1, symmetric about one half."""
     cell = (high << np.uint64(20)) | (low >> np.uint64(12))
     return np.float64((cell << _ONE) | _ONE) * _CELL
 
 
 @njit(cache=True)
-def bits(seed, decision, identity, month, draw):  # type: ignore[no-untyped-def]
+def bits(seed: Key, decision: Key, identity: Key, month: Count, draw: Count) -> Word:
     """64 random bits, uint64."""
     w0, w1, _, _ = _words(seed, decision, identity, month, draw)
     return (w0 << _S32) | w1
 
 
 @njit(cache=True)
-def uniform(seed, decision, identity, month, draw):  # type: ignore[no-untyped-def]
+def uniform(seed: Key, decision: Key, identity: Key, month: Count, draw: Count) -> float:
     """A float64 strictly between 0 and 1, on a grid of 2**-53."""
     w0, w1, _, _ = _words(seed, decision, identity, month, draw)
     return _unit(w0, w1)
 
 
 @njit(cache=True)
-def uniform2(seed, decision, identity, month, draw):  # type: ignore[no-untyped-def]
+def uniform2(
+    seed: Key, decision: Key, identity: Key, month: Count, draw: Count
+) -> tuple[float, float]:
     """Two independent uniforms for the price of one; the first is that of `uniform`."""
     w0, w1, w2, w3 = _words(seed, decision, identity, month, draw)
     return _unit(w0, w1), _unit(w2, w3)
 
 
 @njit(cache=True)
-def integer(seed, decision, identity, month, draw, n):  # type: ignore[no-untyped-def]
+def integer(
+    seed: Key, decision: Key, identity: Key, month: Count, draw: Count, n: Count
+) -> np.int64:
     """An int64 in [0, n), for 1 <= n < 2**32; -1 when n < 1, for there is nothing to choose.
 
     The high word of a 64-bit fraction times n (Lemire 2019), so the bias is below n / 2**64.
@@ -142,20 +151,20 @@ def integer(seed, decision, identity, month, draw, n):  # type: ignore[no-untype
 
 
 @njit(cache=True)
-def normal(seed, decision, identity, month, draw):  # type: ignore[no-untyped-def]
+def normal(seed: Key, decision: Key, identity: Key, month: Count, draw: Count) -> float:
     """A standard normal float64 (Box & Muller 1958)."""
     u, v = uniform2(seed, decision, identity, month, draw)
     return math.sqrt(-2.0 * math.log(u)) * math.cos(2.0 * math.pi * v)
 
 
 @njit(cache=True)
-def gumbel(seed, decision, identity, month, draw):  # type: ignore[no-untyped-def]
+def gumbel(seed: Key, decision: Key, identity: Key, month: Count, draw: Count) -> float:
     """A standard Gumbel float64: the largest of (utility + gumbel) is a logit choice."""
     return -math.log(-math.log(uniform(seed, decision, identity, month, draw)))
 
 
 @njit(cache=True)
-def child_identity(parent, month, k):  # type: ignore[no-untyped-def]
+def child_identity(parent: Key, month: Count, k: Count) -> Word:
     """The identity (uint64) of the k-th agent that `parent` brings forth in `month`.
 
     Free of the seed and of everyone else's births. The top bit is always set, so it meets no

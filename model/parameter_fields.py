@@ -104,7 +104,7 @@ def _checked(name: str, value: Any, facts: _Facts) -> Any:
         raise InputError("must be a number", field=name, value=value, allowed=allowed)
     if not math.isfinite(value):
         raise InputError("must be finite", field=name, value=value, allowed=allowed)
-    if facts.kind is int and value != int(value):
+    if facts.kind is int and value != math.floor(value):
         raise InputError("must be a whole number", field=name, value=value, allowed=allowed)
     if not facts.low <= value <= facts.high:
         raise InputError("out of range", field=name, value=value, allowed=allowed)

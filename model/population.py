@@ -46,7 +46,7 @@ def column(dtype: Any, default: Any, *, unit: str, meaning: str, width: int | No
     return Column(np.dtype(dtype), default, unit, meaning, width)
 
 
-class Row(mesa.Agent):  # type: ignore[type-arg]
+class Row(mesa.Agent):
     """A view on one row: reads and writes its population's columns, and holds nothing itself.
 
     Built on demand and never registered in the model. Equal to every other view of the same row.
