@@ -1,0 +1,146 @@
+"""The `ornok` command. Heavy imports wait inside the commands, so that help is instant."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    name="ornok",
+    help="A region with and without a car plant: one run, one table, one picture.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+pack_app = typer.Typer(help="Country packs.", no_args_is_help=True)
+app.add_typer(pack_app, name="pack")
+
+Pack = Annotated[
+    str | None, typer.Option(help="Country pack: a name or a folder.  [default: kyrgyzstan]")
+]
+
+
+@contextmanager
+def _input_errors() -> Iterator[None]:
+    """Bad input ends with one line on stderr and exit code 2, before anything is written."""
+    from model.errors import InputError
+
+    try:
+        yield
+    except InputError as error:
+        typer.echo(f"ornok: {error}", err=True)
+        raise typer.Exit(2) from None
+
+
+@app.command()
+def run(
+    world: Annotated[str, typer.Argument(help="A world by name or its TOML file.")] = "plant",
+    pack: Pack = None,
+    scale: Annotated[
+        float | None, typer.Option(help="People one agent stands for; 1 is everybody.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="The (first) seed.")] = 1,
+    seeds: Annotated[int, typer.Option(help="How many seeds, for an interval.")] = 1,
+    horizon: Annotated[int | None, typer.Option(help="Months after burn-in.")] = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=VALUE", help="A parameter, in both worlds."),
+    ] = None,
+    against: Annotated[
+        str | None,
+        typer.Option(help="The world to compare with.  [default: none; for none itself: flat]"),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder to write to.  [default: a new one in results/]")
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="No progress bar, no table.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+) -> None:
+    """Run a world and its counterfactual; print and store what differs."""
+    with _input_errors():
+        from experiments.job import Job, check, execute
+
+        job = check(
+            Job(
+                world=world,
+                against=against or ("flat" if world == "none" else "none"),
+                pack=pack,
+                scale=scale,
+                seed=seed,
+                seeds=seeds,
+                horizon=horizon,
+                settings=tuple(set_ or ()),
+                out=out,
+                command=_command(),
+            )
+        )
+    execute(job, quiet=quiet, json=json)
+
+
+def _command() -> str:
+    import shlex
+
+    return shlex.join(["ornok", *sys.argv[1:]])
+
+
+@app.command()
+def worlds() -> None:
+    """List the worlds that come with Ornok."""
+    from rich.console import Console
+
+    from experiments.screen import worlds_as_table
+    from model import World
+
+    Console().print(worlds_as_table([World.load(name) for name in World.names()]))
+
+
+@app.command()
+def params(
+    name: Annotated[str | None, typer.Argument(help="One parameter; all without it.")] = None,
+    pack: Pack = None,
+) -> None:
+    """Show parameters: value, unit, range, source and grade of the evidence."""
+    with _input_errors():
+        from rich.console import Console
+
+        from experiments.screen import params_as_table
+        from model import load_pack
+        from model.errors import InputError, nearest
+
+        rows = load_pack(pack or "kyrgyzstan").params().describe()
+        if name is not None:
+            known = [row.name for row in rows]
+            rows = [row for row in rows if row.name == name]
+            if not rows:
+                hint = nearest(name, known)
+                raise InputError("unknown parameter", field="NAME", value=name, hint=hint)
+        Console().print(params_as_table(rows))
+
+
+@pack_app.command()
+def check(folder: Annotated[str, typer.Argument(help="A pack's folder or name.")]) -> None:
+    """Check every file of a country pack and say what it holds."""
+    with _input_errors():
+        from model import load_pack
+
+        pack = load_pack(folder)
+        pack.params()
+    made_up = " (made up)" if pack.made_up else ""
+    typer.echo(
+        f"{pack.title}{made_up}: {len(pack.region_ids)} regions, {len(pack.sectors)} sectors, "
+        f"{pack.population.sum():,.0f} people, {len(pack.plants)} plants. The pack is sound."
+    )
+
+
+def main() -> None:
+    """The entry point: exit codes 0 done, 1 failed, 2 bad input, 130 interrupted."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,180 @@
+"""Paired worlds: what changes when one thing changes, with its interval over seeds.
+
+Two worlds with the same seed share every draw, so their difference is the effect of what
+differs between them; the spread over seeds says how sure one may be of its mean.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from scipy.special import stdtrit
+
+from experiments.pool import Failure, run_all
+from experiments.simulate import Results, prepare
+
+if TYPE_CHECKING:
+    from model import Params, World
+
+PairProgress = Callable[[int, int, int], None]
+"""Called with (run, months done, months in all); runs are numbered as they are handed in."""
+
+
+@dataclass(frozen=True, eq=False)
+class Pairs:
+    """Runs of two worlds, seed by seed; a seed with a failed run is in neither list."""
+
+    treated: list[Results]
+    control: list[Results]
+    failures: list[Failure] = field(default_factory=list)
+
+    @property
+    def seeds(self) -> list[int]:
+        """Seeds of the whole pairs, in order."""
+        return [run.seed for run in self.treated]
+
+
+@dataclass(frozen=True, eq=False)
+class Effect:
+    """The paired difference of two worlds: treated minus control.
+
+    `by_seed`: rows (seed, period), one column an outcome. `mean`, `low`, `high`: one row a
+    period; `low` and `high` bound the 95 % t interval over seeds (not a number with one seed).
+    `dates`: the calendar month of each period. `failures`: seeds that did not finish, and why.
+    """
+
+    world: str
+    against: str
+    by_seed: pd.DataFrame
+    mean: pd.DataFrame
+    low: pd.DataFrame
+    high: pd.DataFrame
+    dates: pd.Series
+    failures: list[Failure]
+    pairs: Pairs
+
+    @property
+    def seeds(self) -> list[int]:
+        """Seeds that ran to their end in both worlds."""
+        return self.pairs.seeds
+
+    def to_pandas(self) -> pd.DataFrame:
+        """Tidy: period, date, outcome, mean, low, high."""
+        parts = {"mean": self.mean, "low": self.low, "high": self.high}
+        long = pd.concat({name: table.stack() for name, table in parts.items()}, axis=1)
+        long.index.names = ["period", "outcome"]
+        table = long.reset_index()
+        table.insert(1, "date", table["period"].map(self.dates))
+        return table
+
+
+def t_interval(values: np.ndarray, axis: int = 0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Mean and the ends of the 95 % Student t interval along an axis.
+
+    Both ends are not-a-number when there are fewer than two values.
+    """
+    count = values.shape[axis]
+    mean = values.mean(axis=axis)
+    if count < 2:
+        unknown = np.full_like(mean, np.nan, dtype=float)
+        return mean, unknown, unknown
+    half = stdtrit(count - 1, 0.975) * values.std(axis=axis, ddof=1) / np.sqrt(count)
+    return mean, mean - half, mean + half
+
+
+def paired_effect(
+    world: str | Path | World = "plant",
+    against: str | Path | World = "none",
+    seeds: Iterable[int] = range(1, 6),
+    *,
+    jobs: int = 1,
+    pack: str | Path | None = None,
+    params: Params | None = None,
+    scale: float | None = None,
+    horizon: int | None = None,
+    settings: Mapping[str, Any] | None = None,
+    progress: PairProgress | None = None,
+) -> Effect:
+    """Run both worlds for every seed and return the effect of `world` over `against`.
+
+    `jobs` > 1 runs that many processes side by side; results do not depend on it. A run that
+    fails is recorded and its seed left out; when every seed failed, RuntimeError is raised.
+    Other arguments as in `simulate`; bad ones raise `model.errors.InputError` at once.
+    """
+    pairs = run_pairs(
+        world,
+        against,
+        seeds,
+        jobs=jobs,
+        pack=pack,
+        params=params,
+        scale=scale,
+        horizon=horizon,
+        settings=settings,
+        progress=progress,
+    )
+    return effect_of(pairs)
+
+
+def run_pairs(
+    world: str | Path | World,
+    against: str | Path | World,
+    seeds: Iterable[int],
+    *,
+    jobs: int = 1,
+    progress: PairProgress | None = None,
+    **arguments: Any,
+) -> Pairs:
+    """Run both worlds for every seed; `arguments` are those of `simulate`."""
+    first: list[int] = list(seeds)
+    if not first:
+        raise ValueError("no seeds: name at least one")
+    setups = [prepare(side, seed=seed, **arguments) for seed in first for side in (world, against)]
+    return pair_up(run_all(setups, jobs=jobs, progress=progress))
+
+
+def pair_up(done: Sequence[Results | Failure]) -> Pairs:
+    """Sort runs that alternate (world, against) into pairs.
+
+    Raises RuntimeError when not one pair is whole.
+    """
+    treated, control, failures = [], [], []
+    for one, other in zip(done[::2], done[1::2], strict=True):
+        failures += [run for run in (one, other) if isinstance(run, Failure)]
+        if isinstance(one, Results) and isinstance(other, Results):
+            treated.append(one)
+            control.append(other)
+    if not treated:
+        raise RuntimeError(f"no seed ran to its end; the first to fail was {failures[0]}")
+    return Pairs(treated, control, failures)
+
+
+def effect_of(pairs: Pairs) -> Effect:
+    """Difference, mean and interval of runs that are already there."""
+    names = [name for name in pairs.treated[0].monthly.columns if name != "date"]
+    differences = np.stack(
+        [
+            one.monthly[names].to_numpy(float) - other.monthly[names].to_numpy(float)
+            for one, other in zip(pairs.treated, pairs.control, strict=True)
+        ]
+    )
+    periods = pairs.treated[0].monthly.index
+    tables = [pd.DataFrame(x, index=periods, columns=names) for x in t_interval(differences)]
+    index = pd.MultiIndex.from_product([pairs.seeds, periods], names=["seed", "period"])
+    by_seed = pd.DataFrame(differences.reshape(-1, len(names)), index=index, columns=names)
+    return Effect(
+        world=pairs.treated[0].world.name,
+        against=pairs.control[0].world.name,
+        by_seed=by_seed,
+        mean=tables[0],
+        low=tables[1],
+        high=tables[2],
+        dates=pairs.treated[0].monthly["date"],
+        failures=pairs.failures,
+        pairs=pairs,
+    )

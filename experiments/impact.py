@@ -1,0 +1,207 @@
+"""The practitioner's table: what the region is like without the plant, with it, and between.
+
+Every number is the mean of the last years of the run. Amounts of money and cars are stated per
+year. With several seeds the difference carries its 95 % interval.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from experiments.effects import Pairs, t_interval
+from experiments.outcomes import outcomes
+
+if TYPE_CHECKING:
+    from experiments.simulate import Results
+
+WINDOW = 60
+"""Months at the end of the run over which the table averages (rule P1: a 60-month mean)."""
+
+COLUMNS = ["group", "row", "outcome", "unit", "without", "with", "difference", "low", "high"]
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the table: under which heading, in which words, which outcome."""
+
+    group: str
+    label: str
+    outcome: str
+    part: bool = False  # of the row above it
+
+
+ROWS = (
+    Row("Jobs", "employee jobs", "employee_jobs"),
+    Row("Jobs", "at the plant", "plant_jobs", part=True),
+    Row("Jobs", "own-account workers", "own_account"),
+    Row("Jobs", "employment in all", "employment"),
+    Row("Jobs", "unemployed", "unemployed"),
+    Row("Jobs", "abroad", "abroad"),
+    Row("Output", "output", "output"),
+    Row("Output", "value added", "value_added"),
+    Row("Wages", "mean wage of employees", "mean_wage"),
+    Row("Wages", "wage bill", "wage_bill"),
+    Row("Budget", "tax revenue", "tax_revenue"),
+    Row("Budget", "duties forgone on kits", "duty_forgone"),
+    Row("Budget", "budget balance", "budget_balance"),
+    Row("Firms", "firms", "firms"),
+    Row("Firms", "entries", "firm_entries", part=True),
+    Row("Firms", "exits", "firm_exits", part=True),
+    Row("Cars", "cars made", "cars_made"),
+    Row("Cars", "sold to households", "cars_sold_households", part=True),
+    Row("Cars", "sold to the state", "cars_sold_state", part=True),
+    Row("Cars", "exported", "cars_exported", part=True),
+    Row("Cars", "new cars imported", "cars_imported_new"),
+    Row("Cars", "used cars imported", "cars_imported_used"),
+)
+"""Rows in the order of the page. An outcome the model does not report yet is left out."""
+
+
+@dataclass(frozen=True, eq=False)
+class Impact:
+    """The impact of one world over another.
+
+    `table`: columns group, row, outcome, unit, without, with, difference, low, high.
+    `channels`: the same columns; the change of employee jobs split as far as the model can.
+    `first` and `last`: the months the means span.
+    """
+
+    table: pd.DataFrame
+    channels: pd.DataFrame
+    world: str
+    against: str
+    seeds: list[int]
+    first: str
+    last: str
+
+    def value(self, outcome: str, column: str = "difference") -> float:
+        """One number of the table by outcome; KeyError when the outcome has no row."""
+        found = self.table.loc[self.table["outcome"] == outcome, column]
+        if found.empty:
+            raise KeyError(outcome)
+        return float(found.iloc[0])
+
+    def to_pandas(self) -> pd.DataFrame:
+        """Table and channels in one, as `impact.csv` has it."""
+        return pd.concat([self.table, self.channels], ignore_index=True)
+
+
+def impact_table(
+    treated: Results | Sequence[Results],
+    control: Results | Sequence[Results],
+    *,
+    window: int = WINDOW,
+    year: int | None = None,
+) -> Impact:
+    """Impact of the treated over the control runs, which pair up by position (equal seeds).
+
+    `window`: months at the end of the run to average over; `year`: that calendar year instead.
+    Raises ValueError when the runs do not pair up or no month is left.
+    """
+    one = list(treated) if isinstance(treated, Sequence) else [treated]
+    other = list(control) if isinstance(control, Sequence) else [control]
+    seeds = [run.seed for run in one]
+    if not one or seeds != [run.seed for run in other]:
+        raise ValueError("treated and control runs must pair up: the same seeds in one order")
+    dates = one[0].monthly["date"]
+    chosen = _months(dates, window, year)
+    table = _filled(ROWS, one, other, chosen)
+    return Impact(
+        table=table,
+        channels=_channels(one, other, chosen),
+        world=one[0].world.name,
+        against=other[0].world.name,
+        seeds=seeds,
+        first=f"{dates[chosen].iloc[0]:%Y-%m}",
+        last=f"{dates[chosen].iloc[-1]:%Y-%m}",
+    )
+
+
+def impact_of(pairs: Pairs, *, window: int = WINDOW) -> Impact:
+    """Impact of pairs of runs over the last `window` months."""
+    return impact_table(pairs.treated, pairs.control, window=window)
+
+
+def impact_by_year(treated: Sequence[Results], control: Sequence[Results]) -> pd.DataFrame:
+    """The table of every calendar year in the run, with the year as its first column."""
+    tables = []
+    for year in sorted(set(treated[0].monthly["date"].dt.year)):
+        table = impact_table(treated, control, year=int(year)).to_pandas()
+        table.insert(0, "year", int(year))
+        tables.append(table)
+    return pd.concat(tables, ignore_index=True)
+
+
+def _months(dates: pd.Series, window: int, year: int | None) -> np.ndarray:
+    chosen = np.zeros(len(dates), dtype=bool)
+    if year is None:
+        chosen[-window:] = True
+    else:
+        chosen = (dates.dt.year == year).to_numpy()
+    if not chosen.any():
+        raise ValueError(f"no month of the year {year} in these runs" if year else "no months")
+    return chosen
+
+
+def _means(runs: Sequence[Results], outcome: str, chosen: np.ndarray) -> np.ndarray:
+    """Mean of one outcome over the chosen months, per run, flows per year."""
+    factor = outcomes()[outcome].yearly_factor
+    return np.array([factor * run.monthly[outcome].to_numpy(float)[chosen].mean() for run in runs])
+
+
+def _filled(
+    rows: Sequence[Row], one: Sequence[Results], other: Sequence[Results], chosen: np.ndarray
+) -> pd.DataFrame:
+    there = set(one[0].monthly.columns) & set(outcomes())
+    lines = [
+        _line(
+            row,
+            outcomes()[row.outcome].yearly_unit,
+            _means(other, row.outcome, chosen),
+            _means(one, row.outcome, chosen),
+        )
+        for row in rows
+        if row.outcome in there
+    ]
+    return pd.DataFrame(lines, columns=COLUMNS)
+
+
+def _line(row: Row, unit: str, without: np.ndarray, treated: np.ndarray) -> list[object]:
+    difference, low, high = t_interval(treated - without)
+    return [
+        row.group,
+        row.label,
+        row.outcome,
+        unit,
+        without.mean(),
+        treated.mean(),
+        float(difference),
+        float(low),
+        float(high),
+    ]
+
+
+def _channels(one: Sequence[Results], other: Sequence[Results], chosen: np.ndarray) -> pd.DataFrame:
+    """Direct jobs and the rest; supplier, income and other channels need runs of their own."""
+    if not {"employee_jobs", "plant_jobs"} <= set(one[0].monthly.columns):
+        return pd.DataFrame(columns=COLUMNS)
+    all_jobs = [_means(runs, "employee_jobs", chosen) for runs in (other, one)]
+    direct = [_means(runs, "plant_jobs", chosen) for runs in (other, one)]
+    parts = (
+        (DIRECT, "plant_jobs", direct),
+        (REST, "other_employee_jobs", [a - d for a, d in zip(all_jobs, direct, strict=True)]),
+    )
+    lines = [
+        _line(Row("Channels", label, outcome), "jobs", pair[0], pair[1])
+        for label, outcome, pair in parts
+    ]
+    return pd.DataFrame(lines, columns=COLUMNS)
+
+
+DIRECT = "direct: the plant itself"
+REST = "rest of the economy (not yet split into channels)"

@@ -1,0 +1,127 @@
+"""Runs side by side in processes, with progress, failures on record and a clean stop."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import queue
+import signal
+import traceback
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from dataclasses import dataclass
+from multiprocessing.queues import Queue
+
+from experiments.simulate import Results, Setup, run
+
+Progress = Callable[[int, int, int], None]
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A run that did not finish."""
+
+    world: str
+    seed: int
+    error: str
+    trace: str
+
+    def __str__(self) -> str:
+        return f"world {self.world}, seed {self.seed}: {self.error}"
+
+
+def run_all(
+    setups: Sequence[Setup], *, jobs: int = 1, progress: Progress | None = None
+) -> list[Results | Failure]:
+    """Run every setup and return results or failures in the order of the setups.
+
+    `progress(run, done, total)` is called with the number of the run in `setups`. With `jobs`
+    of 1 everything happens in this process, one run after the other.
+    """
+    if jobs <= 1 or len(setups) <= 1:
+        return [_attempt(setup, _numbered(progress, i)) for i, setup in enumerate(setups)]
+    return _run_in_processes(setups, min(jobs, len(setups)), progress)
+
+
+def _numbered(progress: Progress | None, number: int) -> Callable[[int, int], None] | None:
+    if progress is None:
+        return None
+    return lambda done, total: progress(number, done, total)
+
+
+def _attempt(setup: Setup, progress: Callable[[int, int], None] | None) -> Results | Failure:
+    try:
+        return run(setup, progress)
+    except Exception as error:  # a run that fails must not take the others with it
+        message = f"{type(error).__name__}: {error}"
+        return Failure(setup.world.name, setup.seed, message, traceback.format_exc())
+
+
+def _run_in_processes(
+    setups: Sequence[Setup], jobs: int, progress: Progress | None
+) -> list[Results | Failure]:
+    # spawn, not fork: numba's and BLAS' threads do not survive a fork.
+    context = multiprocessing.get_context("spawn")
+    messages: Queue[tuple[int, int, int]] = context.Queue()
+    before = set(multiprocessing.active_children())
+    pool = ProcessPoolExecutor(jobs, context, _start_worker, (messages, os.getpid()))
+    try:
+        futures = [pool.submit(_work, i, setup) for i, setup in enumerate(setups)]
+        _wait_and_tell(futures, messages, progress)
+        pool.shutdown()
+    except BaseException:
+        # Ctrl-C (or a failing progress bar) must not wait for months still being computed.
+        pool.shutdown(wait=False, cancel_futures=True)
+        for child in set(multiprocessing.active_children()) - before:
+            child.terminate()
+        raise
+    return [_outcome(setup, future) for setup, future in zip(setups, futures, strict=True)]
+
+
+def _wait_and_tell(
+    futures: Sequence[Future[Results | Failure]],
+    messages: Queue[tuple[int, int, int]],
+    progress: Progress | None,
+) -> None:
+    running = set(futures)
+    while running:
+        running = wait(running, timeout=0.1, return_when=FIRST_COMPLETED).not_done
+        while True:
+            try:
+                message = messages.get_nowait()
+            except queue.Empty:
+                break
+            if progress is not None:
+                progress(*message)
+
+
+def _outcome(setup: Setup, future: Future[Results | Failure]) -> Results | Failure:
+    error = future.exception()
+    if error is None:
+        return future.result()
+    # The process itself died (out of memory, say): nothing came back but this.
+    message = f"{type(error).__name__}: {error}"
+    return Failure(setup.world.name, setup.seed, message, "")
+
+
+class _Worker:
+    """What a worker process knows: where progress goes, and whose child it is."""
+
+    messages: Queue[tuple[int, int, int]] | None = None
+    parent: int = 0
+
+
+def _start_worker(messages: Queue[tuple[int, int, int]], parent: int) -> None:
+    _Worker.messages = messages
+    _Worker.parent = parent
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # stop silently; the parent tells the user
+
+
+def _work(number: int, setup: Setup) -> Results | Failure:
+    def tell(done: int, total: int) -> None:
+        if os.getppid() != _Worker.parent:  # the parent was killed: nobody waits for this
+            os._exit(1)
+        if _Worker.messages is not None:
+            _Worker.messages.put((number, done, total))
+
+    return _attempt(setup, tell)

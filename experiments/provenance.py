@@ -1,0 +1,63 @@
+"""Where a result comes from: versions of the code, the pack and the packages."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+import subprocess
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from model import source_hash
+
+_PACKAGES = ("mesa", "numba", "numpy", "pandas")
+_DATA = {".csv", ".toml", ".json", ".geojson"}
+_ROOT = Path(__file__).resolve().parent.parent
+
+
+def pack_hash(folder: Path) -> str:
+    """Hash of every file in a country pack's folder: names and bytes, in sorted order."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and path.suffix in _DATA:
+            digest.update(path.relative_to(folder).as_posix().encode() + b"\0")
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+@cache
+def versions() -> dict[str, str]:
+    """Versions that decide a result: Python, platform, Ornok, its code, its main packages."""
+    found = {"python": platform.python_version(), "platform": platform.platform(terse=True)}
+    for name in ("ornok", *_PACKAGES):
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:  # run from a source tree that was never installed
+            found[name] = "unknown"
+    found["code"] = source_hash()
+    return found
+
+
+@cache
+def git_commit() -> str | None:
+    """The commit of a git checkout, with `+changes` when files differ; None outside of git."""
+    if not (_ROOT / ".git").exists():
+        return None
+    try:
+        commit = _git("rev-parse", "--short=12", "HEAD")
+        dirty = _git("status", "--porcelain", "--untracked-files=no")
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return commit + "+changes" if dirty else commit
+
+
+def _git(*arguments: str) -> str:
+    done = subprocess.run(
+        ["git", "-C", str(_ROOT), *arguments],
+        capture_output=True,
+        text=True,
+        timeout=10,
+        check=True,
+    )
+    return done.stdout.strip()

@@ -1,0 +1,111 @@
+"""What the command line shows: the impact table, lists of worlds and parameters, progress."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Literal
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.table import Table
+
+from experiments.effects import PairProgress
+from experiments.impact import ROWS, Impact
+from experiments.outcomes import readable
+
+if TYPE_CHECKING:
+    from model import World
+    from model.parameter_fields import Parameter
+
+_PARTS = {row.outcome for row in ROWS if row.part}
+_NOTE = (
+    "Constant 2024 KGS. New employees come from own-account work, from the unemployed and from "
+    "abroad:\nread total employment beside employee jobs."
+)
+
+
+def impact_as_table(impact: Impact) -> Table:
+    """The impact table for the screen; an interval column appears with several seeds."""
+    several = len(impact.seeds) > 1
+    seeds = f"{len(impact.seeds)} seeds" if several else f"seed {impact.seeds[0]}"
+    page = Table(
+        title=f"World {escape(impact.world)} against {escape(impact.against)}: "
+        f"mean of {impact.first} to {impact.last}, {seeds}",
+        title_justify="left",
+        caption=_NOTE,
+        caption_justify="left",
+    )
+    page.add_column("")
+    page.add_column("unit", style="dim", no_wrap=True)
+    for name in ("without", "with", "difference"):
+        page.add_column(name, justify="right", no_wrap=True)
+    if several:
+        page.add_column("95 % interval", justify="right", no_wrap=True)
+    group = None
+    for line in impact.to_pandas().to_dict("records"):
+        if line["group"] != group:
+            group = line["group"]
+            page.add_section()
+            page.add_row(f"[bold]{group}[/bold]")
+        page.add_row(*_cells(line, several))
+    return page
+
+
+def _cells(line: Mapping[Any, Any], several: bool) -> list[str]:
+    unit = line["unit"]
+    indent = "    " if line["outcome"] in _PARTS and line["group"] != "Channels" else "  "
+    cells = [indent + line["row"], unit]
+    cells += [readable(line["without"], unit), readable(line["with"], unit)]
+    cells.append(readable(line["difference"], unit, signed=True))
+    if several:
+        ends = [readable(line[end], unit, signed=True) for end in ("low", "high")]
+        cells.append(" … ".join(ends))
+    return cells
+
+
+def worlds_as_table(worlds: Sequence[World]) -> Table:
+    """Names and titles of the library of worlds."""
+    page = Table()
+    for name in ("world", "what it is", "the question it answers"):
+        page.add_column(name, no_wrap=name == "world")
+    for world in worlds:
+        page.add_row(f"[bold]{escape(world.name)}[/bold]", escape(world.title), world.question)
+    return page
+
+
+def params_as_table(rows: Sequence[Parameter]) -> Table:
+    """Parameters with value, unit, range, grade, meaning and source."""
+    page = Table(row_styles=["", "dim"])
+    for name in ("parameter", "value", "unit", "range", "grade", "meaning and source"):
+        justify: Literal["left", "right"] = "right" if name == "value" else "left"
+        page.add_column(name, justify=justify, no_wrap=name in {"parameter", "grade"})
+    for row in rows:
+        span = "" if row.low is None else f"{row.low:g} to {row.high:g}"
+        value = f"{row.value:g}" if isinstance(row.value, float) else str(row.value)
+        why = escape(f"{row.meaning} ({row.source})")
+        page.add_row(row.name, value, row.unit, span, row.grade, why)
+    return page
+
+
+@contextmanager
+def months_bar(labels: Sequence[str], *, show: bool) -> Iterator[PairProgress | None]:
+    """A progress bar on stderr over the months of all runs, one line a world."""
+    if not show:
+        yield None
+        return
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed:.0f} of {task.total:.0f} months"),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        tasks = [bar.add_task(escape(label), total=None) for label in labels]
+
+        def tell(number: int, done: int, total: int) -> None:
+            bar.update(tasks[number], completed=done, total=total)
+
+        yield tell

@@ -1,0 +1,210 @@
+"""`simulate`: the one door through which everything runs the model.
+
+The command line, paired effects, studies and the browser app all call it, so that a world, a
+seed and a set of parameters mean the same run everywhere.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from model import Params, RegionalModel, World
+
+# pandas and the model are imported where they are used: this file is read by `ornok --help`.
+
+Progress = Callable[[int, int], None]
+"""Called after each month with (months done, months in all), burn-in included."""
+
+_FIRST_MONTH = "2023-01-01"  # period 0
+_SEEDS = 2**63
+
+
+@dataclass(frozen=True, eq=False)
+class Results:
+    """What one run left behind.
+
+    `monthly`: one row a month from period 0 (index `period`, column `date`), one column an
+    outcome of the whole country. `regional`: tidy, columns period, date, region, then one
+    column an outcome. Units are in `.attrs["units"]` of both tables and in the stored files.
+    `run_time` is in seconds and the only field that differs between two equal runs.
+    """
+
+    monthly: pd.DataFrame
+    regional: pd.DataFrame
+    world: World
+    seed: int
+    params: Params
+    pack: str
+    pack_hash: str
+    regions: dict[str, str]
+    versions: dict[str, str]
+    run_time: float
+
+    def to_pandas(self) -> pd.DataFrame:
+        """A copy of the monthly table with the world and the seed as its first columns."""
+        table = self.monthly.reset_index()
+        table.insert(0, "world", self.world.name)
+        table.insert(1, "seed", self.seed)
+        return table
+
+    def to_parquet(self, folder: str | Path) -> list[Path]:
+        """Write `monthly.parquet`, `regional.parquet` and `world.toml` into a folder."""
+        from experiments.store import write_world
+
+        return write_world(Path(folder), [self])
+
+    def _repr_html_(self) -> str:
+        from experiments.outcomes import units
+
+        known = units(list(self.monthly.columns))
+        last = self.monthly.tail(12).mean(numeric_only=True).to_frame("mean of last 12 months")
+        last.insert(0, "unit", [known.get(name, "") for name in last.index])
+        head = f"World <b>{self.world.name}</b>, pack {self.pack}, seed {self.seed}"
+        tail = f"{len(self.monthly)} months at scale {self.params.scale:g} in {self.run_time:.1f} s"
+        return f"<p>{head}; {tail}</p>{last.to_html(float_format='{:,.4g}'.format)}"
+
+
+@dataclass(frozen=True)
+class Setup:
+    """One run with everything checked, ready to start, cheap to send to another process."""
+
+    world: World
+    pack: str
+    params: Params
+    seed: int
+
+    @property
+    def months(self) -> int:
+        """Months to step, burn-in included."""
+        return int(self.params.burn_in) + int(self.params.horizon)
+
+    def build(self) -> RegionalModel:
+        """The model of this run before its first month."""
+        from model import RegionalModel
+
+        return RegionalModel(self.params, world=self.world, pack=self.pack, rng=self.seed)
+
+
+def prepare(
+    world: str | Path | World = "plant",
+    *,
+    pack: str | Path | None = None,
+    seed: int = 1,
+    params: Params | None = None,
+    scale: float | None = None,
+    horizon: int | None = None,
+    settings: Mapping[str, Any] | None = None,
+) -> Setup:
+    """Check everything a run needs and return it without running anything.
+
+    `settings` (name to value) win over the world's own starting parameters; dated events of
+    the world still come after them. Raises `model.errors.InputError` on anything unusable.
+    """
+    from model import Params, World, load_pack
+
+    chosen = world if isinstance(world, World) else World.load(str(world))
+    given = {"pack": pack and str(pack), "scale": scale, "horizon": horizon}
+    values = {**(settings or {}), **{key: x for key, x in given.items() if x is not None}}
+    name = str(values.get("pack") or (params or Params()).pack)
+    loaded = load_pack(name)
+    start = (params or loaded.params()).with_values({**values, "pack": name})
+    # What is set for this run wins over what the world starts with; its events come later.
+    own = {key: value for key, value in chosen.parameters.items() if key not in values}
+    if len(own) != len(chosen.parameters):
+        chosen = replace(chosen, parameters=own)
+    return Setup(chosen, name, start, _checked_seed(seed))
+
+
+def _checked_seed(seed: int) -> int:
+    from model.errors import InputError
+
+    if isinstance(seed, bool) or int(seed) != seed or not 0 <= int(seed) < _SEEDS:
+        raise InputError(
+            "not a usable seed", field="seed", value=seed, allowed="a whole number, 0 to 2^63 - 1"
+        )
+    return int(seed)
+
+
+def run(setup: Setup, progress: Progress | None = None) -> Results:
+    """Run a checked setup to its end."""
+    started = time.perf_counter()
+    model = setup.build()
+    for month in range(setup.months):
+        model.step()
+        if progress is not None:
+            progress(month + 1, setup.months)
+    return _collect(model, setup, time.perf_counter() - started)
+
+
+def simulate(
+    world: str | Path | World = "plant",
+    *,
+    pack: str | Path | None = None,
+    seed: int = 1,
+    params: Params | None = None,
+    scale: float | None = None,
+    horizon: int | None = None,
+    settings: Mapping[str, Any] | None = None,
+    progress: Progress | None = None,
+) -> Results:
+    """Run one world once.
+
+    `world`: a name from `World.names()`, a TOML file, or a `World`. `pack`: a name or a folder.
+    `scale`: how many people one agent stands for. `horizon`: months after burn-in.
+    `settings`: parameters by name. `progress(done, total)` is called after each month.
+    Raises `model.errors.InputError` before anything has run.
+    """
+    setup = prepare(
+        world,
+        pack=pack,
+        seed=seed,
+        params=params,
+        scale=scale,
+        horizon=horizon,
+        settings=settings,
+    )
+    return run(setup, progress)
+
+
+def _collect(model: RegionalModel, setup: Setup, run_time: float) -> Results:
+    import pandas as pd
+
+    from experiments.outcomes import units
+    from experiments.provenance import pack_hash, versions
+
+    regions = dict(zip(model.pack.region_ids, model.pack.region_names, strict=True))
+    series = model.measures.monthly
+    months = len(next(iter(series.values())))
+    dates = pd.date_range(_FIRST_MONTH, periods=months, freq="MS", name="date")
+    monthly = pd.DataFrame(dict(series), index=pd.RangeIndex(months, name="period"))
+    monthly.insert(0, "date", dates)
+    monthly.attrs["units"] = units(list(monthly.columns))
+    columns = {name: values.ravel() for name, values in model.measures.regional.items()}
+    regional = pd.DataFrame(
+        {
+            "period": pd.RangeIndex(months).repeat(len(regions)),
+            "date": dates.repeat(len(regions)),
+            "region": list(regions) * months,
+            **columns,
+        }
+    )
+    regional.attrs["units"] = units(list(regional.columns))
+    return Results(
+        monthly=monthly,
+        regional=regional,
+        world=setup.world,
+        seed=setup.seed,
+        params=setup.params,
+        pack=setup.pack,
+        pack_hash=pack_hash(setup.pack),
+        regions=regions,
+        versions=versions(),
+        run_time=run_time,
+    )
