@@ -1,0 +1,180 @@
+"""Worlds: strict reading, exact round trip, the library."""
+
+from types import SimpleNamespace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from model.errors import InputError
+from model.params import RUN_SETTINGS, Params
+from model.worlds import Event, PlantSite, World, date_of, period_of
+
+HEAD = 'title = "a"\nquestion = "b"\n'
+
+numeric = [
+    row
+    for row in Params().describe()
+    if type(row.value) in (int, float) and row.name not in RUN_SETTINGS
+]
+
+
+@st.composite
+def parameter_values(draw, least=0):
+    rows = draw(
+        st.lists(
+            st.sampled_from(numeric), unique_by=lambda row: row.name, min_size=least, max_size=4
+        )
+    )
+    return {
+        row.name: draw(
+            st.floats(row.low, row.high)
+            if isinstance(row.value, float)
+            else st.integers(row.low, row.high)
+        )
+        for row in rows
+    }
+
+
+dates = st.integers(0, 2399).map(date_of)
+words = st.text(min_size=1, max_size=12)
+plants = st.builds(
+    PlantSite,
+    plant=st.one_of(st.just(""), words),
+    site=words,
+    delay_months=st.integers(0, 1200),
+    offtake=st.sampled_from(["market", "plan"]),
+    local_purchases=st.booleans(),
+    policies=st.booleans(),
+)
+worlds = st.builds(
+    World,
+    name=st.from_regex(r"[a-z0-9][a-z0-9_-]{0,8}", fullmatch=True),
+    title=st.text(max_size=30),
+    question=st.text(max_size=30),
+    outside=st.booleans(),
+    parameters=parameter_values(),
+    events=st.lists(st.builds(Event, dates, parameter_values(least=1)), max_size=3).map(tuple),
+    plants=st.lists(plants, max_size=3).map(tuple),
+)
+
+
+@given(worlds)
+def test_round_trip(world):
+    again = World.from_toml(world.to_toml(), name=world.name)
+    assert again == world
+    assert again.to_toml() == world.to_toml()
+
+
+def test_the_library_is_complete_and_valid():
+    assert World.names() == ["delayed", "elsewhere", "enclave", "flat", "none", "plan", "plant"]
+    for name in World.names():
+        world = World.load(name)
+        assert world.name == name
+        assert world.title
+        assert world.question.endswith((".", "?"))
+        assert World.from_toml(world.to_toml(), name=name) == world
+
+
+def test_the_library_says_what_it_is_named_for():
+    flat, none, plant = (World.load(name) for name in ("flat", "none", "plant"))
+    assert (flat.plants, flat.outside) == ((), False)
+    assert (none.plants, none.outside) == ((), True)
+    assert plant.plants == (PlantSite(),)
+    assert plant.outside
+    changed = {
+        "plan": {"offtake": "plan"},
+        "enclave": {"local_purchases": False},
+        "elsewhere": {"site": "alternative"},
+        "delayed": {"delay_months": 24},
+    }
+    for name, values in changed.items():
+        assert World.load(name).plants == (PlantSite(**values),)
+        assert World.load(name).outside
+
+
+def test_a_world_from_a_file(tmp_path):
+    file = tmp_path / "mine.toml"
+    file.write_text(World.load("plant").to_toml())
+    assert World.load(file).name == "mine"
+    assert World.load(str(file)).plants == World.load("plant").plants
+    with pytest.raises(InputError, match=r"none\.toml: cannot be read"):
+        World.load(tmp_path / "none.toml")
+    file.write_bytes(b"\xff\xfe")
+    with pytest.raises(InputError, match="UTF-8"):
+        World.load(file)
+
+
+@pytest.mark.parametrize(
+    ("written", "message"),
+    [
+        ("title = ", "is not TOML"),
+        ('title = "a"', "field 'question': is missing"),
+        ('titel = "a"', "did you mean 'title'"),
+        (HEAD + "outside = 1", "true or false"),
+        (HEAD + "[parameters]\nvat_rte = 0.1", "did you mean 'vat_rate'"),
+        (HEAD + "[parameters]\nvat_rate = 7", "got 7; allowed: 0 to 0.5"),
+        (HEAD + "[parameters]\nvat_rate = nan", "finite"),
+        (HEAD + "[parameters]\nvat_rate = true", "must be a number"),
+        (HEAD + "[parameters]\nhorizon = 12", "describes the run"),
+        (HEAD + "plants = [1]", "array of tables"),
+        (HEAD + "[plants]\nsite = 'x'", "array of tables"),
+        (HEAD + "[[plants]]\noffteke = 'plan'", "plants 1: field 'offteke'.*'offtake'"),
+        (HEAD + "[[plants]]\n[[plants]]\nofftake = 'plans'", "plants 2.*mean 'plan'"),
+        (HEAD + "[[plants]]\ndelay_months = -1", "0 to 1200"),
+        (HEAD + "[[plants]]\ndelay_months = true", "whole number"),
+        (HEAD + "[[plants]]\ndelay_months = 1.0", "whole number"),
+        (HEAD + "[[plants]]\nsite = ''", "empty"),
+        (HEAD + "[[plants]]\nreference = false", "reference = true or plant"),
+        (HEAD + "[[plants]]\nreference = true\nplant = 'x'", "reference = true or plant"),
+        (HEAD + "[[events]]\ndate = '2025-03'", "events 1: field 'set': is missing"),
+        (HEAD + "[[events]]\ndate = '2025-03'\nset = {}", "must change something"),
+        (HEAD + "[[events]]\ndate = '2025-3'\nset = {vat_rate = 0.1}", "YYYY-MM"),
+        (HEAD + "[[events]]\ndate = 2025-03-01\nset = {vat_rate = 0.1}", "must be a text"),
+        (HEAD + "[[events]]\ndate = '2022-12'\nset = {vat_rate = 0.1}", "2023-01 to"),
+        (HEAD + "[[events]]\ndate = '2025-03'\nset = {scale = 2}", "describes the run"),
+    ],
+)
+def test_bad_worlds_are_refused(written, message):
+    with pytest.raises(InputError, match=message) as caught:
+        World.from_toml(written, name="bad", file="bad.toml")
+    assert str(caught.value).startswith("bad.toml: ")
+
+
+def test_unknown_names_get_a_hint():
+    with pytest.raises(InputError, match="did you mean 'plant'"):
+        World.load("plent")
+    with pytest.raises(InputError, match="not a name"):
+        World(name="A b", title="", question="")
+
+
+def test_events_are_put_in_order():
+    late, early = Event("2026-01", {"vat_rate": 0.1}), Event("2024-01", {"vat_rate": 0.2})
+    world = World("x", "", "", events=(late, early))
+    assert world.events == (early, late)
+    assert early.period == 12
+
+
+def test_a_world_is_checked_against_its_pack():
+    pack = SimpleNamespace(region_ids=["north", "south"], plants={"works": {}})
+    World("x", "", "", plants=(PlantSite(), PlantSite(plant="works", site="south"))).check_against(
+        pack
+    )
+    with pytest.raises(InputError, match="did you mean 'south'"):
+        World("x", "", "", plants=(PlantSite(site="souht"),)).check_against(pack)
+    with pytest.raises(InputError, match="did you mean 'works'"):
+        World("x", "", "", plants=(PlantSite(plant="work"),)).check_against(pack)
+
+
+def test_months():
+    assert period_of("2023-01") == 0
+    assert period_of("2024-07") == 18
+    assert period_of("2022-12") == -1
+    for bad in ("2023", "2023-00", "2023-13", "23-01", "2023-01-01", 202301, "２０２３-01"):
+        with pytest.raises(InputError, match="YYYY-MM"):
+            period_of(bad)
+
+
+@given(st.integers(-4000, 4000))
+def test_months_and_periods_are_inverse(period):
+    assert period_of(date_of(period)) == period
