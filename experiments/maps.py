@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import matplotlib as mpl
 import numpy as np
-from matplotlib.collections import PolyCollection
 from matplotlib.colors import Normalize
+from matplotlib.patches import Polygon
+from matplotlib.patheffects import withStroke
 
 from experiments.outcomes import readable
 
@@ -21,49 +22,111 @@ if TYPE_CHECKING:
     from experiments.simulate import Results
 
 COLOURS = "RdBu"  # red for losses, blue for gains; the number stands on each region too
+PALEST = 0.6  # the strongest colour used, as a share of the palette: text stays readable on it
+CITY = 0.1  # square degrees: smaller outlines are drawn as dots
+HALO = [withStroke(linewidth=2.2, foreground="white")]
 
 
 def draw_map(axes: Axes, run: Results, change: pd.Series, marked: str) -> None:
     """Colour every region by its change and mark the one with the plant.
 
-    Regions without an outline (cities, made-up packs) are drawn as circles at their centres.
+    Cities (tiny outlines, or none) are dots with their text above or below the map. A pack
+    without a map gets a dot for every region.
     """
     from model import load_pack
 
     pack = load_pack(run.pack)
-    outlines = read_outlines(pack.map_file, pack.region_ids) if pack.map_file is not None else {}
-    size = float(np.abs(change).max()) or 1.0
-    colours, norm = mpl.colormaps[COLOURS], Normalize(-size, size)
-    for number, region in enumerate(pack.region_ids):
-        colour = colours(norm(float(change.get(region, 0.0))))
-        x, y = float(pack.lon[number]), float(pack.lat[number])
-        is_marked = region == marked
-        edge, width = ("black", 1.8) if is_marked else ("#888888", 0.6)
-        if region in outlines:
-            shapes = outlines[region]
-            axes.add_collection(
-                PolyCollection(shapes, facecolor=colour, edgecolor=edge, linewidth=width)
-            )
-        else:
-            axes.scatter([x], [y], s=150, color=[colour], zorder=3, edgecolors=edge, lw=width)
+    outlines = {} if pack.map_file is None else read_outlines(pack.map_file, pack.region_ids)
+    spread = (float(np.abs(change).max()) or 1.0) / PALEST
+    places = [
+        centroid(outlines[region]) if region in outlines else np.array([lon, lat])
+        for region, lon, lat in zip(pack.region_ids, pack.lon, pack.lat, strict=True)
+    ]
+    wide = {region for region, ring in outlines.items() if size(ring) > CITY}
+    cities = [place for region, place in zip(pack.region_ids, places) if region not in wide]
+    corners = np.concatenate([*outlines.values(), np.array(places)])
+    for region, place in zip(pack.region_ids, places, strict=True):
+        colour = mpl.colormaps[COLOURS](Normalize(-spread, spread)(float(change[region])))
+        edge, width = ("black", 1.8) if region == marked else ("#888888", 0.6)
         text = f"{run.regions[region]}\n{readable(float(change[region]), 'jobs', signed=True)}"
-        axes.annotate(text, (x, y), ha="center", va="center", fontsize=7.5, zorder=4)
+        x, y = float(place[0]), float(place[1])
+        if region in wide:
+            shape = Polygon(outlines[region], closed=True, facecolor=colour, edgecolor=edge)
+            shape.set(linewidth=width, zorder=3 if region == marked else 2)
+            axes.add_patch(shape)
+            at = clear_of(place, cities)
+            _write(axes, text, at, at)
+        else:
+            axes.scatter([x], [y], s=60, color=[colour], zorder=4, edgecolors=edge, lw=width)
+            _write(axes, text, (x, y), (x, _outside(y, corners[:, 1]) if outlines else y - 0.12))
     axes.autoscale_view()
-    axes.set_aspect(1 / np.cos(np.radians(float(np.mean(pack.lat)))))
+    axes.margins(0.06, 0.12)
+    axes.set_aspect(1 / np.cos(np.radians(float(np.mean(pack.lat)))), adjustable="datalim")
     axes.axis("off")
 
 
-def read_outlines(path: Path, regions: Sequence[str]) -> dict[str, list[np.ndarray]]:
-    """Region id to its outer rings, each (points, 2) of longitude and latitude.
+def _outside(y: float, heights: np.ndarray) -> float:
+    """The latitude just above or below the map, whichever is nearer to `y`."""
+    low, high = float(heights.min()), float(heights.max())
+    gap = 0.06 * (high - low)
+    return high + gap if high - y < y - low else low - gap
 
-    A feature belongs to the region whose id is one of its properties.
+
+def clear_of(
+    place: np.ndarray, dots: Sequence[np.ndarray], gap: float = 0.5
+) -> tuple[float, float]:
+    """The place moved away from any dot nearer than `gap` degrees."""
+    for dot in dots:
+        away = place - dot
+        distance = float(np.hypot(*away))
+        if 0 < distance < gap:
+            place = dot + away * (gap / distance)
+    return float(place[0]), float(place[1])
+
+
+def _write(axes: Axes, text: str, place: tuple[float, float], at: tuple[float, float]) -> None:
+    """Text at a point of the map, with a thin line to the place it is about if elsewhere."""
+    line = {"arrowstyle": "-", "lw": 0.6, "color": "#555555"} if at != place else None
+    axes.annotate(
+        text,
+        place,
+        xytext=at,
+        ha="center",
+        va="center",
+        fontsize=8,
+        linespacing=1.05,
+        zorder=5,
+        path_effects=HALO,
+        arrowprops=line,
+    )
+
+
+def size(ring: np.ndarray) -> float:
+    """Area inside a closed ring of points (n, 2), in square degrees."""
+    x, y = ring[:, 0], ring[:, 1]
+    return float(abs(0.5 * np.sum(x * np.roll(y, -1) - np.roll(x, -1) * y)))
+
+
+def centroid(ring: np.ndarray) -> np.ndarray:
+    """Centre of mass of a closed ring of points (n, 2): where a region's text stands."""
+    x, y = ring[:, 0], ring[:, 1]
+    cross = x * np.roll(y, -1) - np.roll(x, -1) * y
+    middle = [np.sum((z + np.roll(z, -1)) * cross) for z in (x, y)]
+    return np.array(middle) / float(3 * np.sum(cross))
+
+
+def read_outlines(path: Path, regions: Sequence[str]) -> dict[str, np.ndarray]:
+    """Region id to its largest outer ring, (points, 2) of longitude and latitude.
+
+    A feature belongs to the region whose id is one of its properties. Enclaves are left out.
     """
     features = json.loads(path.read_text(encoding="utf-8"))["features"]
-    rings: dict[str, list[np.ndarray]] = {}
+    outlines: dict[str, np.ndarray] = {}
     for feature in features:
         shape = feature["geometry"]
         many = shape["coordinates"]
         polygons = [many] if shape["type"] == "Polygon" else many
+        rings = [np.array(polygon[0])[:, :2] for polygon in polygons]
         for region in set(regions) & set(map(str, feature["properties"].values())):
-            rings[region] = [np.array(one[0])[:, :2] for one in polygons]
-    return rings
+            outlines[region] = max(rings, key=size)
+    return outlines

@@ -80,7 +80,13 @@ def readable(value: float, unit: str, *, signed: bool = False, named: bool = Fal
             if size >= bound:
                 size, word = size / bound, name
                 break
-    return f"{sign}{_digits(size)}{word}{f' {unit}' if named else ''}"
+    counted = size >= 1 and unit.split("/")[0] in _COUNTED
+    digits = f"{size:,.0f}" if counted else _digits(size)
+    return f"{sign}{digits}{word}{f' {unit}' if named else ''}"
+
+
+_COUNTED = {"jobs", "persons", "people", "firms", "cars"}
+"""Things that come whole: a difference of 93.5 jobs is printed as 94."""
 
 
 def _digits(size: float) -> str:

@@ -11,14 +11,17 @@ import numpy as np
 import pandas as pd
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from experiments.effects import Pairs, t_interval
-from experiments.impact import Impact
+from experiments.impact import WINDOW, Impact
 from experiments.maps import draw_map
 from experiments.outcomes import readable
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+    from experiments.simulate import Results
 
 # Okabe and Ito's colours, told apart by colour-blind readers; dashes and labels tell them too.
 BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
@@ -33,6 +36,7 @@ STYLE: dict[Any, Any] = {
     "axes.titleweight": "bold",
     "axes.titlelocation": "left",
     "axes.grid": True,
+    "axes.axisbelow": True,
     "axes.grid.axis": "y",
     "grid.color": "#E3E3E3",
     "legend.frameon": False,
@@ -51,12 +55,12 @@ def draw_report(pairs: Pairs, impact: Impact, path: Path, *, command: str = "") 
         for axes, draw in zip(panels.flat, PANELS, strict=True):
             draw(axes, pairs)
         figure.subplots_adjust(
-            left=0.055, right=0.985, top=0.80, bottom=0.105, hspace=0.42, wspace=0.24
+            left=0.055, right=0.985, top=0.785, bottom=0.095, hspace=0.5, wspace=0.24
         )
-        title = textwrap.fill(headline(impact), 88)
-        figure.text(0.055, 0.965, title, fontsize=19, fontweight="bold", va="top")
-        figure.text(0.055, 0.865, standfirst(impact), fontsize=11, color="#333333", va="top")
-        figure.text(0.055, 0.022, source_line(pairs, command), fontsize=8, color=GREY, va="bottom")
+        figure.text(0.055, 0.968, headline(impact), fontsize=17, fontweight="bold", va="top")
+        below = textwrap.fill(standfirst(impact), 150)
+        figure.text(0.055, 0.925, below, fontsize=11, color="#333333", va="top", linespacing=1.4)
+        figure.text(0.055, 0.018, source_line(pairs, command), fontsize=8, color=GREY, va="bottom")
         figure.savefig(path, dpi=150)
     return path
 
@@ -81,15 +85,15 @@ def standfirst(impact: Impact) -> str:
     )
     if _has(impact, "employment"):
         gain = readable(impact.value("employment"), "jobs", signed=True)
-        words += f" Total employment changes by {gain}."
+        words += f" Total employment, own-account work included: {gain} people."
     if len(impact.seeds) > 1:
         low, high = (impact.value("employee_jobs", end) for end in ("low", "high"))
         words += (
-            f" Employee jobs, 95 % interval over {len(impact.seeds)} seeds: "
+            f" Employee jobs, 95\u00a0% interval over {len(impact.seeds)} seeds: "
             f"{readable(low, 'jobs', signed=True)} to {readable(high, 'jobs', signed=True)}."
         )
     else:
-        words += " One seed: no interval."
+        words += " One seed, so without an interval."
     return words
 
 
@@ -155,38 +159,42 @@ def draw_job_changes(axes: Axes, pairs: Pairs) -> None:
         if name == "employee_jobs" and len(pairs.seeds) > 1:
             axes.fill_between(dates, low, high, color=colour, alpha=0.15, lw=0)
     axes.axhline(0, color=GREY, lw=0.8)
-    axes.set_title("Jobs: with the plant minus without")
-    _legend(axes)
+    _entitle(axes, "Jobs: with the plant minus without")
     _thousands(axes)
 
 
 def draw_region_jobs(axes: Axes, pairs: Pairs) -> None:
     """Employee jobs of the plant's region in both worlds."""
     _draw_both(axes, pairs, "employee_jobs")
-    axes.set_title(f"Employee jobs in {_name(pairs, plant_region(pairs))}")
+    _entitle(axes, f"Employee jobs in {_name(pairs, plant_region(pairs))} (axis cut)")
     _thousands(axes)
 
 
 def draw_wages(axes: Axes, pairs: Pairs) -> None:
-    """Mean wage of the plant's region and the country, with and without."""
-    region = _name(pairs, plant_region(pairs))
-    runs = ((pairs.treated[0], "with", "-"), (pairs.control[0], "without", "--"))
-    for run, words, dash in runs:
-        dates = run.monthly["date"]
-        axes.plot(
-            dates,
-            smooth(run.monthly["mean_wage"]) / 1e3,
-            dash,
-            color=BLUE,
-            lw=1.7,
-            label=f"country, {words}",
-        )
-        local = run.regional[run.regional["region"] == plant_region(pairs)]
-        if "mean_wage" in local:
-            series = smooth(local["mean_wage"].reset_index(drop=True)) / 1e3
-            axes.plot(dates, series, dash, color=RED, lw=1.7, label=f"{region}, {words}")
-    axes.set_title("Mean wage of employees, thousand KGS a month")
-    _legend(axes)
+    """Mean wage of employees, change in per cent: the plant's region and the country."""
+    place = plant_region(pairs)
+    country = [(one.monthly, other.monthly) for one, other in _matched(pairs)]
+    local = [(_of(one, place), _of(other, place)) for one, other in _matched(pairs)]
+    dates = pairs.treated[0].monthly["date"]
+    lines = ((local, _name(pairs, place), RED, "-"), (country, "whole country", BLUE, "--"))
+    for tables, label, colour, dash in lines:
+        if "mean_wage" not in tables[0][0]:
+            continue
+        changes = [
+            100 * (smooth(one["mean_wage"]) / smooth(other["mean_wage"]) - 1).to_numpy(float)
+            for one, other in tables
+        ]
+        axes.plot(dates, np.mean(changes, axis=0), dash, color=colour, lw=1.9, label=label)
+    axes.axhline(0, color=GREY, lw=0.8)
+    _entitle(axes, "Mean wage: change, %")
+
+
+def _matched(pairs: Pairs) -> list[tuple[Results, Results]]:
+    return list(zip(pairs.treated, pairs.control, strict=True))
+
+
+def _of(run: Results, region: str) -> pd.DataFrame:
+    return run.regional[run.regional["region"] == region].reset_index(drop=True)
 
 
 def _draw_both(axes: Axes, pairs: Pairs, outcome: str) -> None:
@@ -196,7 +204,6 @@ def _draw_both(axes: Axes, pairs: Pairs, outcome: str) -> None:
         local = [run.regional.loc[run.regional["region"] == place, outcome] for run in runs]
         mean = np.mean([smooth(series).to_numpy(float) for series in local], axis=0)
         axes.plot(runs[0].monthly["date"], mean, dash, color=colour, lw=1.9, label=words)
-    _legend(axes)
 
 
 def draw_cars(axes: Axes, pairs: Pairs) -> None:
@@ -224,8 +231,8 @@ def draw_cars(axes: Axes, pairs: Pairs) -> None:
         )
         below += yearly[name].to_numpy(float)
     axes.plot(yearly.index, yearly["cars_made"], "o-", ms=3, color=BLACK, lw=1.2, label="made")
-    axes.set_title("Cars a year: made, and who bought them")
-    _legend(axes)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=6))
+    _entitle(axes, "Cars a year: made, and who bought them")
     _thousands(axes)
 
 
@@ -239,18 +246,23 @@ def draw_value_added(axes: Axes, pairs: Pairs) -> None:
     axes.axvline(0, color=GREY, lw=0.8)
     axes.grid(axis="x")
     axes.grid(visible=False, axis="y")
-    axes.set_title("Value added: change by region, m KGS a year")
+    _entitle(axes, "Value added: change, m KGS a year", _span(pairs))
     axes.tick_params(axis="y", length=0)
 
 
 def draw_job_map(axes: Axes, pairs: Pairs) -> None:
     """Change of employee jobs by region: on the pack's map, or as bars where there is none."""
     change = _regional_change(pairs, "employee_jobs")
-    axes.set_title("Employee jobs: change by region")
+    _entitle(axes, "Employee jobs: change by region", _span(pairs))
     draw_map(axes, pairs.treated[0], change, plant_region(pairs))
 
 
-def _regional_change(pairs: Pairs, outcome: str, window: int = 60) -> pd.Series:
+def _span(pairs: Pairs) -> str:
+    dates = pairs.treated[0].monthly["date"].tail(WINDOW)
+    return f"mean of {dates.iloc[0]:%Y-%m} to {dates.iloc[-1]:%Y-%m}"
+
+
+def _regional_change(pairs: Pairs, outcome: str, window: int = WINDOW) -> pd.Series:
     """Mean difference by region over the last months and all seeds."""
     changes = []
     for one, other in zip(pairs.treated, pairs.control, strict=True):
@@ -266,18 +278,20 @@ def _name(pairs: Pairs, region: str) -> str:
     return pairs.treated[0].regions.get(region, region)
 
 
-def _legend(axes: Axes) -> None:
-    """Legend under the title, above the data, so that it never hides a line."""
-    handles, _ = axes.get_legend_handles_labels()
+def _entitle(axes: Axes, title: str, note: str = "") -> None:
+    """A title with the legend (or a note) between it and the data, where it hides no line."""
+    axes.set_title(title, pad=36)
+    if note:
+        axes.text(0, 1.03, note, transform=axes.transAxes, fontsize=8.5, color=GREY)
+        return
     axes.legend(
         loc="lower left",
         bbox_to_anchor=(-0.01, 0.985),
-        ncols=2 if len(handles) > 2 else len(handles),
+        ncols=2,
         borderaxespad=0.2,
-        handlelength=2.2,
+        handlelength=2.4,
         columnspacing=1.2,
     )
-    axes.set_title(axes.get_title(loc="left"), pad=34 if len(handles) > 2 else 22)
 
 
 def _thousands(axes: Axes) -> None:
