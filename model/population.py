@@ -221,7 +221,12 @@ class Population:
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         own = {name: value for name, value in vars(cls).items() if isinstance(value, Column)}
-        taken = _TAKEN | set(dir(Population)) | set(dir(mesa.Agent)) | {"model", "capacity", "unique_id"}
+        taken = (
+            _TAKEN
+            | set(dir(Population))
+            | set(dir(mesa.Agent))
+            | {"model", "capacity", "unique_id"}
+        )
         clash = sorted(set(own) & taken)
         if clash:
             raise TypeError(f"{cls.__name__}: these names cannot be columns: {clash}")
