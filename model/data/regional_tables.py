@@ -60,14 +60,13 @@ def place_jobs(raw: Raw, people: People) -> RegionalTables:
     )
     seed = np.where(private, raw.region("grp_share")[:, None], raw.region("population")[:, None])
     large_national = np.round(people.employees - small_national).astype(np.int64)
+    n_large = np.round(raw.sector("large_firms")).astype(np.int64)
     employees_large = _drop_small_cells(
-        whole_matrix(seed * _tilt(raw, "large"), large_national), raw.level("smallest_large_firm")
+        whole_matrix(seed * _tilt(raw, "large"), large_national),
+        raw.level("smallest_large_firm"),
+        n_large,
     )
-    firms_large = whole_matrix(
-        employees_large,
-        np.round(raw.sector("large_firms")).astype(np.int64),
-        (employees_large > 0).astype(np.int64),
-    )
+    firms_large = whole_matrix(employees_large, n_large, (employees_large > 0).astype(np.int64))
     own_account, change = _place_own_account(raw, people, employees_small + employees_large)
     meaning = "relative change of a share by RAS"
     notes = [("small firms", "largest cell", moved, meaning)]
@@ -83,11 +82,15 @@ def place_jobs(raw: Raw, people: People) -> RegionalTables:
     )
 
 
-def _drop_small_cells(jobs: Whole, least: float) -> Whole:
-    """Cells too small for one large firm give their jobs to the sector's largest cell."""
+def _drop_small_cells(jobs: Whole, least: float, firms: Whole) -> Whole:
+    """Cells too small for one large firm, and the smallest beyond a sector's number of firms,
+    give their jobs to the sector's largest cell.
+    """
     kept = np.where(jobs >= least, jobs, 0)
     for j in range(jobs.shape[1]):
-        kept[int(np.argmax(jobs[:, j])), j] += jobs[:, j].sum() - kept[:, j].sum()
+        order = np.argsort(-kept[:, j], kind="stable")
+        kept[order[max(int(firms[j]), 1) :], j] = 0
+        kept[order[0], j] += jobs[:, j].sum() - kept[:, j].sum()
     return kept
 
 
