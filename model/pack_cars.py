@@ -7,23 +7,21 @@ from typing import Any
 import numpy as np
 
 from model.errors import InputError, nearest
-from model.pack_readers import (
+from model.pack_fields import (
     CAR_NAMES,
     PLANT_MONTHS,
     PLANT_NUMBERS,
     PLANT_TEXTS,
     SERIES_MONTHS,
     SHARES_OF_ONE,
-    Draft,
-    _require,
-    _unique,
 )
+from model.pack_readers import Draft, require_names, unique_rows
 from model.pack_tables import Cell, TableRow
 
 
 def read_cars(draft: Draft) -> None:
     """cars.csv: numbers of the car market, with their ranges; more names than the known may stand."""
-    rows = _unique(draft.rows("cars.csv"), ["name"])
+    rows = unique_rows(draft.rows("cars.csv"), ["name"])
     cars: dict[str, float] = {}
     ranges: dict[str, tuple[float, float]] = {}
     for row in rows:
@@ -33,7 +31,7 @@ def read_cars(draft: Draft) -> None:
         if bounds is not None:
             ranges[row["name"]] = bounds
     if rows:
-        _require("cars.csv", list(cars), CAR_NAMES, "the row", draft.notes)
+        require_names("cars.csv", list(cars), CAR_NAMES, "the row", draft.notes)
     draft.values |= {"cars": cars, "car_ranges": ranges}
 
 
@@ -57,12 +55,12 @@ def read_car_series(draft: Draft) -> None:
 def read_plants(draft: Draft) -> None:
     """plants.csv and policies.csv: the announced plants; exactly one is the reference."""
     plants: dict[str, dict[str, Any]] = {}
-    rows = _unique(draft.rows("plants.csv"), ["plant", "field"])
+    rows = unique_rows(draft.rows("plants.csv"), ["plant", "field"])
     for row in rows:
         plants.setdefault(row["plant"], {})[row["field"]] = _plant_value(draft, row)
     for name, values in plants.items():
         wanted = (*PLANT_TEXTS, *PLANT_MONTHS, *PLANT_NUMBERS)
-        _require("plants.csv", list(values), wanted, f"{name}: the row", draft.notes)
+        require_names("plants.csv", list(values), wanted, f"{name}: the row", draft.notes)
         dates = [str(values[one]) for one in PLANT_MONTHS if one in values]
         if dates != sorted(dates):
             rule = f"{name}: must be announced, then begun, then opened; got {', '.join(dates)}"
@@ -71,7 +69,7 @@ def read_plants(draft: Draft) -> None:
     reference = [name for name, values in plants.items() if values.get("reference") == 1]
     if rows and len(reference) != 1:
         draft.notes.add("plants.csv", f"exactly one plant must have reference 1, got {reference}")
-    for row in _unique(draft.rows("policies.csv"), ["plant", "date", "parameter"]):
+    for row in unique_rows(draft.rows("policies.csv"), ["plant", "date", "parameter"]):
         row.month("date")
         value = row.number("value", -np.inf)
         _check_parameter(row, "parameter", value)
@@ -98,7 +96,7 @@ def _plant_value(draft: Draft, row: TableRow) -> float | str:
 def read_record(draft: Draft) -> None:
     """record.csv: what happened, for comparison only; never an input of the model."""
     record: dict[tuple[str, int], tuple[float, float, float]] = {}
-    for row in _unique(draft.rows("record.csv"), ["quantity", "year"]):
+    for row in unique_rows(draft.rows("record.csv"), ["quantity", "year"]):
         value, bounds = row.number("value"), row.bounds()
         low, high = bounds if bounds is not None else (value, value)
         record[row["quantity"], row.whole("year", 1900, 2200)] = (value, low, high)
@@ -109,7 +107,7 @@ def read_rates(draft: Draft) -> None:
     """rates.csv: values of this country for fields of Params."""
     rates: dict[str, tuple[float, str, str, str]] = {}
     ranges: dict[str, tuple[float, float]] = {}
-    for row in _unique(draft.rows("rates.csv"), ["name"]):
+    for row in unique_rows(draft.rows("rates.csv"), ["name"]):
         value, bounds = row.number("value", -np.inf), row.bounds()
         _check_parameter(row, "name", value)
         rates[row["name"]] = (value, row["unit"], row["source"], row["grade"])

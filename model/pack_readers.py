@@ -9,110 +9,21 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from model.errors import nearest
+from model.pack_fields import (
+    BASE_SECTORS,
+    COMPONENT_TYPE,
+    FINAL_USERS,
+    INCOMES,
+    N_SECTORS,
+    PACK_NUMBERS,
+    PACK_TEXTS,
+    REGION_QUANTITIES,
+    SECTOR_QUANTITIES,
+    SECTORS,
+)
 from model.pack_tables import Cell, Notes, TableRow, read_table
-
-Floats = NDArray[np.float64]
-
-SECTORS = (
-    "agriculture",
-    "mining",
-    "light_industry",
-    "materials_engineering",
-    "construction",
-    "trade",
-    "transport",
-    "business_services",
-    "personal_services",
-    "public_services",
-    "vehicles",
-)
-N_SECTORS = len(SECTORS)
-BASE_SECTORS = SECTORS[:-1]  # `vehicles` exists only through plants
-SERIES_MONTHS = 601  # the outside series reach 50 years; their last value is the level held
-INCOMES = ("compensation", "mixed_income", "surplus")
-FINAL_USERS = ("household", "government", "investment", "exports")
-
-# quantity -> (low, high)
-REGION_QUANTITIES = {
-    "latitude": (-90.0, 90.0),
-    "longitude": (-180.0, 180.0),
-    "area": (1e-6, 2e7),
-    "population": (1.0, 1e9),
-    "labour_force": (1.0, 1e9),
-    "abroad": (0.0, 1e9),
-    "unemployment_rate": (0.0, 0.6),
-    "wage_level": (0.1, 10.0),
-    "higher_education": (0.0, 1.0),
-    "vocational": (0.0, 1.0),
-}
-SECTOR_QUANTITIES = {
-    "tradable": (0.0, 1.0),
-    "storable": (0.0, 1.0),
-    "own_account_allowed": (0.0, 1.0),
-    "public": (0.0, 1.0),
-    "wage": (1.0, 1e9),
-    "vehicle_input_domestic": (0.0, 1.0),
-    "vehicle_input_imported": (0.0, 1.0),
-}
-PACK_TEXTS = ("title", "capital_region", "map_file")
-PACK_NUMBERS = {
-    "made_up": (0.0, 1.0),
-    "gdp": (1.0, 1e18),
-    "basic_price_share": (0.5, 1.0),
-    "remittances": (0.0, 1e18),
-    "other_inflows": (-1e18, 1e18),
-    "exchange_rate": (1e-9, 1e9),
-    "small_wage_ratio": (0.05, 2.0),
-    "mean_wage": (1.0, 1e9),
-    "resident_car_imports": (0.0, 1e18),
-}
-CAR_NAMES = (
-    "used_import_price",
-    "new_import_price",
-    "domestic_price",
-    "clearance_cost",
-    "registration_cost",
-    "duty_new",
-    "fleet",
-    "passenger_share",
-    "households",
-    "households_with_car",
-    "demand_new",
-    "share_new",
-    "state_fleet",
-    "state_replacement_years",
-    "kit_share",
-    "own_value_added_share",
-    "loan_down_payment",
-    "loan_months",
-    "loan_payment_limit",
-)
-SHARES_OF_ONE = ("passenger_share", "households_with_car", "share_new", "kit_share")
-PLANT_TEXTS = ("title", "region", "alternative_region", "ownership")
-PLANT_MONTHS = ("announced", "ground_breaking", "opening")
-PLANT_NUMBERS: tuple[str, ...] = ("reference", "investment", "jobs_per_1000_cars", "foreign_share")
-PLANT_NUMBERS += tuple(
-    f"{name}_{stage}"
-    for name in ("capacity", "plan_jobs", "plan_local_content")
-    for stage in (1, 2, 3)
-)
-COMPONENT_TYPE = np.dtype(
-    [
-        ("name", "U40"),
-        ("ice_share", np.float64),
-        ("ev_share", np.float64),
-        ("complexity", np.int64),
-        ("mes", np.float64),
-        ("order", np.int64),
-        ("earliest_stage", np.int64),
-        ("home_sector", np.int64),
-        ("workers_per_1000", np.float64),
-        ("in_kit", np.bool_),
-    ]
-)
 
 
 @dataclass
@@ -129,7 +40,7 @@ class Draft:
         return read_table(self.folder, file, self.notes)
 
 
-def _unique(rows: list[TableRow], columns: Sequence[str]) -> list[TableRow]:
+def unique_rows(rows: list[TableRow], columns: Sequence[str]) -> list[TableRow]:
     """Rows whose key stands for the first time; the others are noted."""
     seen: dict[tuple[str, ...], int] = {}
     kept = []
@@ -143,9 +54,10 @@ def _unique(rows: list[TableRow], columns: Sequence[str]) -> list[TableRow]:
     return kept
 
 
-def _require(
+def require_names(
     file: str, found: Sequence[str], wanted: Sequence[str], what: str, notes: Notes
 ) -> None:
+    """Note every wanted name that was not found, with the unknown name that looks most like it."""
     for name in wanted:
         if name not in found:
             unknown = [one for one in found if one not in wanted]
@@ -154,7 +66,7 @@ def _require(
 
 def read_pack_facts(draft: Draft) -> None:
     """pack.csv: name and totals."""
-    rows = _unique(draft.rows("pack.csv"), ["name"])
+    rows = unique_rows(draft.rows("pack.csv"), ["name"])
     known = (*PACK_TEXTS, *PACK_NUMBERS)
     for row in rows:
         name = row["name"]
@@ -166,12 +78,12 @@ def read_pack_facts(draft: Draft) -> None:
         else:
             row.problem("name", "unknown name", nearest(name, known))
     if rows:
-        _require("pack.csv", [row["name"] for row in rows], known, "the row", draft.notes)
+        require_names("pack.csv", [row["name"] for row in rows], known, "the row", draft.notes)
 
 
 def read_regions(draft: Draft) -> None:
     """regions.csv: order of regions is the order of their first rows."""
-    rows = _unique(draft.rows("regions.csv"), ["region", "quantity"])
+    rows = unique_rows(draft.rows("regions.csv"), ["region", "quantity"])
     regions = list(dict.fromkeys(row["region"] for row in rows))
     draft.regions = regions
     names = {region: region for region in regions}
@@ -189,7 +101,7 @@ def read_regions(draft: Draft) -> None:
         else:
             row.problem("quantity", "unknown quantity", nearest(quantity, wanted))
     for region, quantities in found.items():
-        _require("regions.csv", quantities, wanted, f"{region}: the row", draft.notes)
+        require_names("regions.csv", quantities, wanted, f"{region}: the row", draft.notes)
     draft.values |= table | {"region_names": [names[region] for region in regions]}
     capital = draft.values.get("capital_region")
     if regions and capital is not None and capital not in regions:
@@ -202,7 +114,7 @@ def read_distances(draft: Draft) -> None:
     """distances.csv: every pair both ways, symmetric, positive on the diagonal."""
     n = len(draft.regions)
     km, lines = np.full((n, n), np.nan), np.zeros((n, n), dtype=np.int64)
-    rows = _unique(draft.rows("distances.csv"), ["from", "to"])
+    rows = unique_rows(draft.rows("distances.csv"), ["from", "to"])
     for row in rows:
         i, j = row.chosen("from", draft.regions), row.chosen("to", draft.regions)
         value = row.number("km", 1e-3, 40_000.0)
@@ -223,7 +135,7 @@ def read_distances(draft: Draft) -> None:
 def read_sectors(draft: Draft) -> None:
     """sectors.csv: flags, wages and what a car plant buys outside the kit."""
     table = {name: np.zeros(N_SECTORS) for name in SECTOR_QUANTITIES}
-    rows = _unique(draft.rows("sectors.csv"), ["sector", "quantity"])
+    rows = unique_rows(draft.rows("sectors.csv"), ["sector", "quantity"])
     found: dict[str, list[str]] = {sector: [] for sector in SECTORS}
     for row in rows:
         sector = row.chosen("sector", SECTORS)
@@ -235,7 +147,7 @@ def read_sectors(draft: Draft) -> None:
             found[SECTORS[sector]].append(row["quantity"])
     for sector_name, quantities in found.items() if rows else ():
         wanted = tuple(SECTOR_QUANTITIES)
-        _require("sectors.csv", quantities, wanted, f"{sector_name}: the row", draft.notes)
+        require_names("sectors.csv", quantities, wanted, f"{sector_name}: the row", draft.notes)
     for name in ("tradable", "storable", "own_account_allowed", "public"):
         draft.values[name] = table.pop(name) > 0
     draft.values |= {
@@ -248,7 +160,7 @@ def read_sectors(draft: Draft) -> None:
 def _read_cells(draft: Draft, file: str, kind: str, kinds: Sequence[str], count: str) -> None:
     """A table of whole numbers by region and sector, one array [R, S] a kind."""
     tables = [np.zeros((len(draft.regions), N_SECTORS), dtype=np.int64) for _ in kinds]
-    rows = _unique(draft.rows(file), ["region", "sector", kind])
+    rows = unique_rows(draft.rows(file), ["region", "sector", kind])
     for row in rows:
         region, sector = row.chosen("region", draft.regions), row.chosen("sector", SECTORS)
         which, value = row.chosen(kind, kinds), row.whole(count)
@@ -258,7 +170,7 @@ def _read_cells(draft: Draft, file: str, kind: str, kinds: Sequence[str], count:
             tables[which][region, sector] = value
     if rows:
         found = [row["region"] for row in rows]
-        _require(file, found, draft.regions, "the region", draft.notes)
+        require_names(file, found, draft.regions, "the region", draft.notes)
     draft.values |= {
         name if file == "labour.csv" else f"firms_{name}": table
         for name, table in zip(kinds, tables, strict=True)
@@ -277,7 +189,7 @@ def read_flows(draft: Draft) -> None:
     inputs = {name: np.zeros((N_SECTORS, N_SECTORS)) for name in ("domestic", "imported")}
     final = {(o, u): np.zeros(N_SECTORS) for o in inputs for u in FINAL_USERS}
     incomes = {name: np.zeros(N_SECTORS) for name in INCOMES}
-    for row in _unique(draft.rows("io_table.csv"), ["origin", "supplier", "user"]):
+    for row in unique_rows(draft.rows("io_table.csv"), ["origin", "supplier", "user"]):
         origin = row["origin"]
         value = row.number("value")
         if row.chosen("origin", ("domestic", "imported", "income")) < 0:
@@ -312,7 +224,7 @@ def read_flows(draft: Draft) -> None:
 
 def read_components(draft: Draft) -> None:
     """components.csv: what a car consists of; cost shares sum to 1."""
-    rows = _unique(draft.rows("components.csv"), ["name"])
+    rows = unique_rows(draft.rows("components.csv"), ["name"])
     table = np.zeros(len(rows), dtype=COMPONENT_TYPE)
     for i, row in enumerate(rows):
         if not re.fullmatch(r"[a-z][a-z0-9_]{0,39}", row["name"]):

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from model.errors import InputError, nearest
+from model.parameter_fields import GRADES
 
 SOURCE_COLUMNS = ("unit", "year", "source", "grade")
-GRADES = ("measured", "press", "recalled", "assumed")
 
 # The columns of every table, before unit, year, source and grade.
 TABLES: dict[str, tuple[str, ...]] = {
@@ -80,7 +80,7 @@ class TableRow:
         if not math.isfinite(value):
             self.problem(column, "must be finite")
         elif value < low or value > high:
-            rule = "must not be negative" if low == 0 and value < 0 else "out of range"
+            rule = "must not be negative" if value < 0 <= low else "out of range"
             allowed = f"{low:g} or more" if math.isinf(high) else f"{low:g} to {high:g}"
             self.notes.add(self.cell(column), rule, value=text, allowed=allowed)
         else:

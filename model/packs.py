@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from model.errors import InputError, nearest
 from model.pack_cars import read_car_series, read_cars, read_plants, read_rates, read_record
 from model.pack_checks import check_balance, check_car_value, check_cells, check_people
+from model.pack_fields import SECTORS
 from model.pack_readers import (
-    SECTORS,
     Draft,
     read_components,
     read_distances,

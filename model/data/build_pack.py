@@ -7,8 +7,10 @@ from pathlib import Path
 import numpy as np
 
 from model.data.national_table import NationalTable, People, balance_table, count_people
-from model.data.raw_tables import BASE, SECTORS, SOURCE_COLUMNS, Raw, read_rows, write_rows
+from model.data.raw_tables import BASE, Raw, read_rows, write_rows
 from model.data.regional_tables import RegionalTables, place_jobs
+from model.pack_fields import SECTORS
+from model.pack_tables import SOURCE_COLUMNS
 
 DERIVED = (
     "pack.csv",

@@ -11,22 +11,9 @@ import numpy as np
 
 from model.data.balancing import Floats
 from model.errors import InputError
+from model.pack_fields import BASE_SECTORS
 
-SECTORS = (
-    "agriculture",
-    "mining",
-    "light_industry",
-    "materials_engineering",
-    "construction",
-    "trade",
-    "transport",
-    "business_services",
-    "personal_services",
-    "public_services",
-    "vehicles",
-)
-BASE = SECTORS[:-1]  # the sectors that exist in the base year
-SOURCE_COLUMNS = ("unit", "year", "source", "grade")
+BASE = BASE_SECTORS  # `vehicles`, the last of SECTORS, exists only through plants
 
 Row = dict[str, str]
 
