@@ -20,8 +20,23 @@ app = typer.Typer(
 pack_app = typer.Typer(help="Country packs.", no_args_is_help=True)
 app.add_typer(pack_app, name="pack")
 
+
+def _whole(written: str) -> int:
+    try:
+        return int(written)
+    except ValueError:
+        raise typer.BadParameter(f"got '{written}'; allowed: a whole number") from None
+
+
+def _number(written: str) -> float:
+    try:
+        return float(written)
+    except ValueError:
+        raise typer.BadParameter(f"got '{written}'; allowed: a number") from None
+
+
 Pack = Annotated[
-    str | None, typer.Option(help="Country pack: a name or a folder.  [default: kyrgyzstan]")
+    str | None, typer.Option(help="Country pack: a name or a folder (kyrgyzstan if not given).")
 ]
 
 
@@ -42,21 +57,30 @@ def run(
     world: Annotated[str, typer.Argument(help="A world by name or its TOML file.")] = "plant",
     pack: Pack = None,
     scale: Annotated[
-        float | None, typer.Option(help="People one agent stands for; 1 is everybody.")
+        float | None,
+        typer.Option(parser=_number, metavar="NUMBER", help="People one agent stands for."),
     ] = None,
-    seed: Annotated[int, typer.Option(help="The (first) seed.")] = 1,
-    seeds: Annotated[int, typer.Option(help="How many seeds, for an interval.")] = 1,
-    horizon: Annotated[int | None, typer.Option(help="Months after burn-in.")] = None,
+    seed: Annotated[
+        int, typer.Option(parser=_whole, metavar="NUMBER", help="The (first) seed.")
+    ] = 1,
+    seeds: Annotated[
+        int,
+        typer.Option(parser=_whole, metavar="NUMBER", help="How many seeds, for an interval."),
+    ] = 1,
+    horizon: Annotated[
+        int | None,
+        typer.Option(parser=_whole, metavar="MONTHS", help="Months after burn-in."),
+    ] = None,
     set_: Annotated[
         list[str] | None,
         typer.Option("--set", metavar="NAME=VALUE", help="A parameter, in both worlds."),
     ] = None,
     against: Annotated[
         str | None,
-        typer.Option(help="The world to compare with.  [default: none; for none itself: flat]"),
+        typer.Option(help="The world to compare with (none if not given; flat for none itself)."),
     ] = None,
     out: Annotated[
-        Path | None, typer.Option(help="Folder to write to.  [default: a new one in results/]")
+        Path | None, typer.Option(help="Folder to write to (a new one in results/ if not given).")
     ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress bar, no table.")] = False,
     json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
@@ -124,12 +148,15 @@ def params(
 
 @pack_app.command()
 def check(folder: Annotated[str, typer.Argument(help="A pack's folder or name.")]) -> None:
-    """Check every file of a country pack and say what it holds."""
-    with _input_errors():
-        from model import load_pack
+    """Check every file of a country pack; list every problem, or say what it holds."""
+    from model.packs import check_pack, load_pack
 
-        pack = load_pack(folder)
-        pack.params()
+    problems = check_pack(folder)
+    for problem in problems:
+        typer.echo(f"ornok: {problem}", err=True)
+    if problems:
+        raise typer.Exit(2)
+    pack = load_pack(folder)
     made_up = " (made up)" if pack.made_up else ""
     typer.echo(
         f"{pack.title}{made_up}: {len(pack.region_ids)} regions, {len(pack.sectors)} sectors, "

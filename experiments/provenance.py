@@ -1,8 +1,7 @@
-"""Where a result comes from: versions of the code, the pack and the packages."""
+"""Where a result comes from: versions of the code and the packages."""
 
 from __future__ import annotations
 
-import hashlib
 import platform
 import subprocess
 from functools import cache
@@ -12,18 +11,7 @@ from pathlib import Path
 from model import source_hash
 
 _PACKAGES = ("mesa", "numba", "numpy", "pandas")
-_DATA = {".csv", ".toml", ".json", ".geojson"}
 _ROOT = Path(__file__).resolve().parent.parent
-
-
-def pack_hash(folder: Path) -> str:
-    """Hash of every file in a country pack's folder: names and bytes, in sorted order."""
-    digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and path.suffix in _DATA:
-            digest.update(path.relative_to(folder).as_posix().encode() + b"\0")
-            digest.update(path.read_bytes())
-    return digest.hexdigest()[:16]
 
 
 @cache

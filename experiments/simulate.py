@@ -6,6 +6,7 @@ seed and a set of parameters mean the same run everywhere.
 
 from __future__ import annotations
 
+import operator
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -114,6 +115,7 @@ def prepare(
     values = {**(settings or {}), **{key: x for key, x in given.items() if x is not None}}
     name = str(values.get("pack") or (params or Params()).pack)
     loaded = load_pack(name)
+    chosen.check_against(loaded)
     start = (params or loaded.params()).with_values({**values, "pack": name})
     # What is set for this run wins over what the world starts with; its events come later.
     own = {key: value for key, value in chosen.parameters.items() if key not in values}
@@ -125,11 +127,15 @@ def prepare(
 def _checked_seed(seed: int) -> int:
     from model.errors import InputError
 
-    if isinstance(seed, bool) or int(seed) != seed or not 0 <= int(seed) < _SEEDS:
+    try:
+        number = operator.index(seed)
+    except TypeError:
+        number = -1
+    if isinstance(seed, bool) or not 0 <= number < _SEEDS:
         raise InputError(
             "not a usable seed", field="seed", value=seed, allowed="a whole number, 0 to 2^63 - 1"
         )
-    return int(seed)
+    return number
 
 
 def run(setup: Setup, progress: Progress | None = None) -> Results:
@@ -177,7 +183,7 @@ def _collect(model: RegionalModel, setup: Setup, run_time: float) -> Results:
     import pandas as pd
 
     from experiments.outcomes import units
-    from experiments.provenance import pack_hash, versions
+    from experiments.provenance import versions
 
     regions = dict(zip(model.pack.region_ids, model.pack.region_names, strict=True))
     series = model.measures.monthly
@@ -203,7 +209,7 @@ def _collect(model: RegionalModel, setup: Setup, run_time: float) -> Results:
         seed=setup.seed,
         params=setup.params,
         pack=setup.pack,
-        pack_hash=pack_hash(setup.pack),
+        pack_hash=model.pack.digest,
         regions=regions,
         versions=versions(),
         run_time=run_time,

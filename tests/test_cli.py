@@ -1,0 +1,199 @@
+import json
+import re
+import shlex
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from runs import BURN_IN
+from typer.testing import CliRunner
+
+from experiments.cli import app
+
+ROOT = Path(__file__).resolve().parent.parent
+SMALL = ["--pack", "valley", "--horizon", "12", "--set", f"burn_in={BURN_IN}"]
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path, monkeypatch):
+    """Whatever a command writes by default lands in a scratch folder."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def ornok(*words):
+    return CliRunner().invoke(app, [*words])
+
+
+BAD = [
+    (["run", "plnt"], ["world", "plnt", "plant"]),
+    (["run", "no/such.toml"], ["such.toml"]),
+    (["run", "--against", "nne"], ["nne", "none"]),
+    (["run", "--pack", "valey"], ["pack", "valey", "valley"]),
+    (["run", "--scale", "0"], ["scale", "0", "1 to"]),
+    (["run", "--scale", "nan"], ["scale", "nan"]),
+    (["run", "--scale", "abc"], ["scale", "abc", "a number"]),
+    (["run", "--seed", "-1"], ["seed", "-1"]),
+    (["run", "--seed", "x"], ["seed", "x", "whole number"]),
+    (["run", "--seeds", "0"], ["seeds", "0", "1 to 1000"]),
+    (["run", "--seeds", "1001"], ["seeds", "1001"]),
+    (["run", "--horizon", "0"], ["horizon", "0"]),
+    (["run", "--horizon", "-5"], ["horizon", "-5"]),
+    (["run", "--horizon", "1.5"], ["horizon", "1.5"]),
+    (["run", "--set", "vat_rate"], ["--set", "vat_rate", "name=value"]),
+    (["run", "--set", "vat_rte=0.1"], ["vat_rte", "vat_rate"]),
+    (["run", "--set", "vat_rate=7"], ["vat_rate", "7", "0 to 0.5"]),
+    (["run", "--set", "vat_rate=much"], ["vat_rate", "much"]),
+    (["run", "--out", "taken"], ["--out", "taken", "not empty"]),
+    (["run", "--out", "taken/file"], ["--out", "file"]),
+    (["run", "--colour"], ["--colour"]),
+    (["params", "vat_rte"], ["vat_rte", "vat_rate"]),
+    (["pack", "check", "nowhere"], ["nowhere"]),
+]
+
+
+@pytest.mark.parametrize(("words", "named"), BAD, ids=[" ".join(words) for words, _ in BAD])
+def test_bad_input_is_named_and_nothing_is_written(words, named, elsewhere):
+    (elsewhere / "taken").mkdir()
+    (elsewhere / "taken" / "file").write_text("mine")
+    done = ornok(*words)
+    assert done.exit_code == 2, done.output
+    assert done.stdout == ""
+    for word in named:
+        assert word in done.stderr
+    assert "Traceback" not in done.output
+    assert sorted(path.name for path in elsewhere.rglob("*")) == ["file", "taken"]
+
+
+def test_run_writes_everything_and_prints_the_table(elsewhere):
+    done = ornok("run", *SMALL, "--out", "mine", "--seeds", "2")
+    assert done.exit_code == 0, done.output
+    assert "employee jobs" in done.stdout
+    assert "95 % interval" in done.stdout
+    written = sorted(str(path.relative_to("mine")) for path in Path("mine").rglob("*.*"))
+    assert written == sorted(
+        [
+            *(
+                f"{world}/{kind}.parquet"
+                for world in ("plant", "none")
+                for kind in ("monthly", "regional")
+            ),
+            *(f"{world}/world.toml" for world in ("plant", "none")),
+            "impact.csv",
+            "impact_by_year.csv",
+            "report.png",
+            "run.json",
+        ]
+    )
+    facts = json.loads(Path("mine/run.json").read_text())
+    assert facts["seeds"] == [1, 2]
+    assert facts["parameters"]["horizon"] == 12
+    assert facts["versions"]["code"]
+    assert facts["failures"] == []
+    assert [path.name for path in elsewhere.iterdir()] == ["mine"]
+    again = ornok("run", *SMALL, "--out", "mine")
+    assert again.exit_code == 2
+
+
+def test_json_is_one_object_and_results_depend_on_code_world_and_seed_alone():
+    command = [sys.executable, "-m", "experiments.cli", "run", *SMALL, "--json"]
+    outputs = []
+    for folder in ("a", "b"):
+        done = subprocess.run(
+            [*command, "--out", folder],
+            capture_output=True,
+            text=True,
+            check=True,
+            env={"PYTHONPATH": str(ROOT), "PATH": "", "HOME": str(Path.home())},
+        )
+        assert done.stderr == ""
+        outputs.append(json.loads(done.stdout))
+    assert set(outputs[0]) == {"results", "run"}
+    assert outputs[0]["results"] == outputs[1]["results"]
+    one = outputs[0]["results"]["with"][0]
+    assert len(one["monthly"]["employee_jobs"]) == len(one["date"]) == 12
+    assert one["final"]["employee_jobs"] == one["monthly"]["employee_jobs"][-1]
+    assert outputs[0]["run"]["folder"] == "a"
+
+
+def test_quiet_says_nothing():
+    done = ornok("run", "none", *SMALL, "--quiet")
+    assert done.exit_code == 0, done.output
+    assert done.output == ""
+    (folder,) = Path("results").iterdir()
+    assert folder.name.startswith("none-valley-scale")
+    assert {path.name for path in folder.iterdir() if path.is_dir()} == {"none", "flat"}
+
+
+def test_interrupt_leaves_nothing_half_written(elsewhere):
+    command = [
+        sys.executable,
+        "-m",
+        "experiments.cli",
+        "run",
+        "--pack",
+        "valley",
+        "--horizon",
+        "2400",
+    ]
+    running = subprocess.Popen(
+        command,
+        env={"PYTHONPATH": str(ROOT), "PATH": "", "HOME": str(Path.home())},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    time.sleep(3)
+    running.send_signal(signal.SIGINT)
+    _, errors = running.communicate(timeout=30)
+    assert running.returncode == 130
+    assert "Traceback" not in errors
+    assert list(elsewhere.iterdir()) == []
+
+
+def test_help_is_quick():
+    code = "import time; t = time.perf_counter(); import experiments.cli as c; from typer.testing import CliRunner as R; r = R().invoke(c.app, ['--help']); assert r.exit_code == 0; print(time.perf_counter() - t)"
+    best = min(
+        float(
+            subprocess.run(
+                [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+            ).stdout
+        )
+        for _ in range(3)
+    )
+    assert best < 0.6  # 0.3 s is asked for on a quiet machine; this one may be shared
+
+
+def test_lists():
+    assert "enclave" in ornok("worlds").stdout
+    assert "recalled" in ornok("params", "vat_rate").stdout
+    assert "made up" in ornok("pack", "check", "valley").stdout
+
+
+def readme_blocks(language):
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    return re.findall(rf"```{language}\n(.*?)```", text, flags=re.DOTALL)
+
+
+def readme_commands():
+    lines = "\n".join(readme_blocks("sh")).splitlines()
+    return [line.split("#")[0].strip() for line in lines if line.startswith("ornok ")]
+
+
+@pytest.mark.parametrize("command", readme_commands())
+def test_every_command_of_the_readme_runs(command):
+    words = shlex.split(command)[1:]
+    small = [*SMALL, "--quiet"] if words[0] == "run" else []
+    done = ornok(*words, *small)
+    assert done.exit_code == 0, done.output
+
+
+def test_the_readmes_python_runs(capsys):
+    (code,) = readme_blocks("python")
+    code = code.replace(
+        'pack="valley"', f'pack="valley", horizon=12, settings={{"burn_in": {BURN_IN}}}'
+    )
+    exec(compile(code, "README.md", "exec"), {})
+    assert "employee_jobs" in capsys.readouterr().out

@@ -1,0 +1,58 @@
+"""What a Mesa user expects of any model holds for this one."""
+
+import mesa
+import pytest
+from runs import BURN_IN, HORIZON, small
+
+from model import RegionalModel, load_pack
+
+
+def valley_params():
+    return load_pack("valley").params().with_values({"burn_in": BURN_IN, "horizon": HORIZON})
+
+
+def test_step_is_a_month():
+    model = RegionalModel(valley_params(), rng=1)
+    before = model.period
+    model.step()
+    assert model.period == before + 1
+
+
+def test_batch_run_agrees_with_simulate():
+    rows = mesa.batch_run(
+        RegionalModel,
+        parameters={"params": [valley_params()], "world": ["plant", "none"]},
+        rng=[1, 2],
+        max_steps=BURN_IN + HORIZON,
+        number_processes=1,
+        display_progress=False,
+    )
+    last = {(row["world"], row["seed"]): row for row in rows}
+    assert len(last) == 4
+    for (world, seed), row in last.items():
+        assert row["employee_jobs"] == small(world, seed).monthly["employee_jobs"].iloc[-1]
+
+
+def test_data_collector_takes_names_of_properties():
+    model = RegionalModel(valley_params(), rng=1)
+    collector = mesa.DataCollector(
+        model_reporters={"jobs": "employee_jobs", "firms": "firms_alive"}
+    )
+    for _ in range(BURN_IN + 2):
+        model.step()
+        collector.collect(model)
+    table = collector.get_model_vars_dataframe()
+    assert len(table) == BURN_IN + 2
+
+
+def test_agents_are_mesa_agents():
+    model = RegionalModel(valley_params(), world="plant", rng=1)
+    kinds = {type(agent).__name__ for agent in model.agents}
+    assert {"Government", "Bank"} <= kinds
+    assert all(isinstance(agent, mesa.Agent) for agent in model.agents)
+    worker = model.workers[0]
+    assert isinstance(worker, mesa.Agent)
+    assert worker.model is model
+    assert worker not in model.agents
+    with pytest.raises(Exception, match="row"):
+        worker.remove()

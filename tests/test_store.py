@@ -1,0 +1,91 @@
+import json
+from datetime import datetime
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from runs import small_pairs
+
+from experiments.impact import impact_of
+from experiments.report import draw_report, headline, standfirst
+from experiments.store import (
+    folder_names,
+    free_folder,
+    run_name,
+    whole_folder,
+    write_json,
+    write_world,
+)
+from model import InputError
+
+
+def test_names_say_what_ran():
+    when = datetime(2026, 1, 2, 3, 4, 5)
+    assert (
+        run_name("plant", "valley", 10.0, [1], when) == "plant-valley-scale10-seed1-20260102-030405"
+    )
+    assert run_name("plant", "/a/b", 2.5, [3, 4, 5], when).startswith("plant-b-scale2.5-seeds3-5-")
+    assert folder_names("plant", "none") == ("plant", "none")
+    assert folder_names("plant", "plant") == ("plant", "plant-against")
+
+
+def test_a_folder_in_results_is_always_new(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    first = free_folder("run", None)
+    first.mkdir(parents=True)
+    assert free_folder("run", None) == Path("results/run-2")
+
+
+def test_nothing_is_overwritten(tmp_path):
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(InputError, match="not empty"):
+        free_folder("run", tmp_path)
+    with pytest.raises(InputError, match="is a file"):
+        free_folder("run", tmp_path / "file")
+    with pytest.raises(InputError, match="cannot be written"):
+        free_folder("run", tmp_path / "file" / "below")
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    with whole_folder(free_folder("run", empty)) as folder:
+        (folder / "a").write_text("1")
+    assert (empty / "a").read_text() == "1"
+
+
+@pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
+def test_a_folder_is_whole_or_absent(tmp_path, error):
+    target = tmp_path / "deep" / "run"
+
+    def write() -> None:
+        with whole_folder(target) as folder:
+            (folder / "half").write_text("x")
+            raise error
+
+    with pytest.raises(error):
+        write()
+    assert list((tmp_path / "deep").iterdir()) == []
+
+
+def test_seeds_of_a_world_share_its_tables(tmp_path):
+    write_world(tmp_path / "plant", small_pairs().treated)
+    table = pd.read_parquet(tmp_path / "plant" / "monthly.parquet")
+    assert sorted(set(table["seed"])) == [1, 2]
+    assert {path.name for path in (tmp_path / "plant").iterdir()} == {
+        "monthly.parquet",
+        "regional.parquet",
+        "world.toml",
+    }
+
+
+def test_json_holds_no_nan(tmp_path):
+    write_json(tmp_path / "a.json", {"x": 1.5})
+    assert json.loads((tmp_path / "a.json").read_text()) == {"x": 1.5}
+    with pytest.raises(ValueError, match="JSON"):
+        write_json(tmp_path / "b.json", {"x": float("nan")})
+
+
+def test_report_is_a_picture_with_a_true_headline(tmp_path):
+    impact = impact_of(small_pairs())
+    path = draw_report(small_pairs(), impact, tmp_path / "page.png", command="ornok run")
+    assert path.read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
+    assert f"{abs(impact.value('employee_jobs')):,.0f}" in headline(impact)
+    assert "2 seeds" in standfirst(impact)
