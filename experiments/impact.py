@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from experiments.effects import Pairs, t_interval
-from experiments.outcomes import outcomes
+from experiments.outcomes import outcomes, yearly_factor, yearly_unit
 
 if TYPE_CHECKING:
     from experiments.simulate import Results
@@ -110,7 +110,7 @@ def impact_table(
         raise ValueError("treated and control runs must pair up: the same seeds in one order")
     dates = one[0].monthly["date"]
     chosen = _months(dates, window, year)
-    table = _filled(ROWS, one, other, chosen)
+    table = _with_costs(_filled(ROWS, one, other, chosen))
     return Impact(
         table=table,
         channels=_channels(one, other, chosen),
@@ -150,7 +150,7 @@ def _months(dates: pd.Series, window: int, year: int | None) -> np.ndarray:
 
 def _means(runs: Sequence[Results], outcome: str, chosen: np.ndarray) -> np.ndarray:
     """Mean of one outcome over the chosen months, per run, flows per year."""
-    factor = outcomes()[outcome].yearly_factor
+    factor = yearly_factor(outcomes()[outcome])
     return np.array([factor * run.monthly[outcome].to_numpy(float)[chosen].mean() for run in runs])
 
 
@@ -161,7 +161,7 @@ def _filled(
     lines = [
         _line(
             row,
-            outcomes()[row.outcome].yearly_unit,
+            yearly_unit(outcomes()[row.outcome]),
             _means(other, row.outcome, chosen),
             _means(one, row.outcome, chosen),
         )
@@ -169,6 +169,26 @@ def _filled(
         if row.outcome in there
     ]
     return pd.DataFrame(lines, columns=COLUMNS)
+
+
+def _with_costs(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with the budget's yearly cost per net job, on both counts of jobs (rule 24).
+
+    Negative where the budget gains; not a number where there is no net job to divide by.
+    """
+    change = table.set_index("outcome")["difference"]
+    if "budget_balance" not in change:
+        return table
+    lines = []
+    for label, jobs in (("employee job", "employee_jobs"), ("job of any kind", "employment")):
+        if jobs in change:
+            cost = -change["budget_balance"] / change[jobs] if change[jobs] >= 1 else np.nan
+            text = f"cost per net {label}"
+            blank = [np.nan, np.nan, cost, np.nan, np.nan]
+            lines.append(["Budget", text, f"cost_per_{jobs}", "KGS/year", *blank])
+    end = int(np.flatnonzero(table["group"] == "Budget")[-1]) + 1
+    extra = pd.DataFrame(lines, columns=COLUMNS)
+    return pd.concat([table[:end], extra, table[end:]], ignore_index=True)
 
 
 def _line(row: Row, unit: str, without: np.ndarray, treated: np.ndarray) -> list[object]:
@@ -204,4 +224,4 @@ def _channels(one: Sequence[Results], other: Sequence[Results], chosen: np.ndarr
 
 
 DIRECT = "direct: the plant itself"
-REST = "rest of the economy (not yet split into channels)"
+REST = "rest of the economy (not split yet)"

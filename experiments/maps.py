@@ -58,9 +58,9 @@ def draw_map(axes: Axes, run: Results, change: pd.Series, marked: str) -> None:
             _write(axes, text, at, at)
         else:
             axes.scatter([x], [y], s=60, color=[colour], zorder=4, edgecolors=edge, lw=width)
-            _write(axes, text, (x, y), (x, _outside(y, corners[:, 1]) if outlines else y - 0.12))
+            _write(axes, text, (x, y), (x, _outside(y, corners[:, 1]) if outlines else y - 0.07))
     axes.autoscale_view()
-    axes.margins(0.06, 0.12)
+    axes.margins(0.06 if outlines else 0.2, 0.12)
     axes.set_aspect(1 / np.cos(np.radians(float(np.mean(pack.lat)))), adjustable="datalim")
     axes.axis("off")
 

@@ -1,64 +1,30 @@
-"""The schema of outcomes: what each number is called, in which unit, and what it means.
-
-One file, `model/outcomes.csv`, names every outcome; tables, plots, stored files and the
-documentation all read it from here.
-"""
+"""How outcomes are stated to people: per year where they add up, in few digits, with units."""
 
 from __future__ import annotations
 
-import csv
-from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
+from collections.abc import Iterable
+
+from model.measures import Outcome, outcomes
+
+__all__ = ["Outcome", "outcomes", "readable", "units", "yearly_factor", "yearly_unit"]
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """One line of the schema.
-
-    `level` is `country` or `region` (a regional outcome also has a country total).
-    `extensive` outcomes add up over people and firms; the others are shares, means, prices.
-    """
-
-    name: str
-    unit: str
-    level: str
-    extensive: bool
-    meaning: str
-
-    @property
-    def flow(self) -> bool:
-        """Whether it is an amount per month that may be added up to an amount per year."""
-        return self.extensive and self.unit.endswith("/month")
-
-    @property
-    def yearly_unit(self) -> str:
-        """The unit once a flow is stated per year, as impact tables and plots do."""
-        return self.unit.removesuffix("/month") + "/year" if self.flow else self.unit
-
-    @property
-    def yearly_factor(self) -> float:
-        """What a monthly value is multiplied with to be stated in `yearly_unit`."""
-        return 12.0 if self.flow else 1.0
+def is_flow(outcome: Outcome) -> bool:
+    """Whether it is an amount per month that may be added up to an amount per year."""
+    return outcome.extensive and outcome.unit.endswith("/month")
 
 
-@cache
-def outcomes() -> dict[str, Outcome]:
-    """Every outcome by name, in the order of the schema file."""
-    text = files("model").joinpath("outcomes.csv").read_text(encoding="utf-8")
-    return {
-        row["name"]: Outcome(
-            name=row["name"],
-            unit=row["unit"],
-            level=row["level"],
-            extensive=row["extensive"].strip().lower() in {"1", "true", "yes"},
-            meaning=row["meaning"],
-        )
-        for row in csv.DictReader(text.splitlines())
-    }
+def yearly_unit(outcome: Outcome) -> str:
+    """The unit once a flow is stated per year, as tables and plots do."""
+    return outcome.unit.removesuffix("/month") + "/year" if is_flow(outcome) else outcome.unit
 
 
-def units(names: list[str]) -> dict[str, str]:
+def yearly_factor(outcome: Outcome) -> float:
+    """What a monthly value is multiplied with to be stated in `yearly_unit`."""
+    return 12.0 if is_flow(outcome) else 1.0
+
+
+def units(names: Iterable[str]) -> dict[str, str]:
     """The unit of each named outcome; names outside the schema are left out."""
     known = outcomes()
     return {name: known[name].unit for name in names if name in known}

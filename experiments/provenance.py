@@ -8,7 +8,7 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from model import source_hash
+from model import __version__, source_hash
 
 _PACKAGES = ("mesa", "numba", "numpy", "pandas")
 _ROOT = Path(__file__).resolve().parent.parent
@@ -17,11 +17,15 @@ _ROOT = Path(__file__).resolve().parent.parent
 @cache
 def versions() -> dict[str, str]:
     """Versions that decide a result: Python, platform, Ornok, its code, its main packages."""
-    found = {"python": platform.python_version(), "platform": platform.platform(terse=True)}
-    for name in ("ornok", *_PACKAGES):
+    found = {
+        "ornok": __version__,
+        "python": platform.python_version(),
+        "platform": platform.platform(terse=True),
+    }
+    for name in _PACKAGES:
         try:
             found[name] = version(name)
-        except PackageNotFoundError:  # run from a source tree that was never installed
+        except PackageNotFoundError:
             found[name] = "unknown"
     found["code"] = source_hash()
     return found

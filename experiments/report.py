@@ -68,12 +68,12 @@ def draw_report(pairs: Pairs, impact: Impact, path: Path, *, command: str = "") 
 def headline(impact: Impact) -> str:
     """What happened, in one sentence with numbers."""
     jobs = impact.value("employee_jobs")
-    verb = "adds" if jobs >= 0 else "costs"
-    words = f"The car plant {verb} {abs(jobs):,.0f} employee jobs"
+    more = "more" if jobs >= 0 else "fewer"
+    words = f"With the car plant: {abs(jobs):,.0f} {more} employee jobs"
     if _has(impact, "plant_jobs"):
-        words += f", {impact.value('plant_jobs'):,.0f} of them its own" if jobs > 0 else ""
+        words += f", {impact.value('plant_jobs', 'with'):,.0f} at the plant itself"
     if _has(impact, "cars_made"):
-        words += f", and makes {impact.value('cars_made', 'with'):,.0f} cars a year"
+        words += f", and {impact.value('cars_made', 'with'):,.0f} cars a year"
     return words
 
 
@@ -215,7 +215,9 @@ def draw_cars(axes: Axes, pairs: Pairs) -> None:
     }
     names = _there(pairs, looks)
     runs = pd.concat([run.monthly for run in pairs.treated])
-    yearly = runs[[*names, "cars_made"]].groupby(runs["date"].dt.year).sum() / len(pairs.treated)
+    years = runs[[*names, "cars_made"]].groupby(runs["date"].dt.year)
+    whole = years.size() == 12 * len(pairs.treated)
+    yearly = years.sum()[whole | ~whole.any()] / len(pairs.treated)
     below = np.zeros(len(yearly))
     for name in names:
         label, colour, hatch = looks[name]

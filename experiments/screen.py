@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 
 from experiments.effects import PairProgress
@@ -90,22 +97,32 @@ def params_as_table(rows: Sequence[Parameter]) -> Table:
 
 
 @contextmanager
-def months_bar(labels: Sequence[str], *, show: bool) -> Iterator[PairProgress | None]:
-    """A progress bar on stderr over the months of all runs, one line a world."""
+def months_bar(worlds: Sequence[str], *, seeds: int, show: bool) -> Iterator[PairProgress | None]:
+    """A progress bar on stderr, one line a world, over the months of all seeds.
+
+    Runs are numbered as `effects.pair_up` has them: worlds take turns, seed by seed.
+    """
     if not show:
         yield None
         return
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
-        TextColumn("{task.completed:.0f} of {task.total:.0f} months"),
+        MofNCompleteColumn(),
+        TextColumn("months"),
         TimeElapsedColumn(),
         TimeRemainingColumn(),
     )
+    months: dict[int, int] = {}
     with Progress(*columns, console=Console(stderr=True)) as bar:
-        tasks = [bar.add_task(escape(label), total=None) for label in labels]
+        tasks = [bar.add_task(f"world {escape(world)}", total=None) for world in worlds]
 
         def tell(number: int, done: int, total: int) -> None:
-            bar.update(tasks[number], completed=done, total=total)
+            months[number] = done
+            world = number % len(worlds)
+            so_far = sum(
+                months.get(run, 0) for run in range(world, seeds * len(worlds), len(worlds))
+            )
+            bar.update(tasks[world], completed=so_far, total=total * seeds)
 
         yield tell

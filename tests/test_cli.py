@@ -12,6 +12,7 @@ from runs import BURN_IN
 from typer.testing import CliRunner
 
 from experiments.cli import app
+from experiments.screen import months_bar
 
 ROOT = Path(__file__).resolve().parent.parent
 SMALL = ["--pack", "valley", "--horizon", "12", "--set", f"burn_in={BURN_IN}"]
@@ -117,6 +118,17 @@ def test_json_is_one_object_and_results_depend_on_code_world_and_seed_alone():
     assert len(one["monthly"]["employee_jobs"]) == len(one["date"]) == 12
     assert one["final"]["employee_jobs"] == one["monthly"]["employee_jobs"][-1]
     assert outputs[0]["run"]["folder"] == "a"
+
+
+def test_the_bar_counts_the_months_of_both_worlds(capsys):
+    with months_bar(["plant", "none"], seeds=2, show=True) as tell:
+        for number in range(4):
+            tell(number, 30, 30)
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert shown.err.count("60/60") == 2
+    with months_bar(["plant", "none"], seeds=2, show=False) as tell:
+        assert tell is None
 
 
 def test_quiet_says_nothing():
