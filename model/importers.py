@@ -1,0 +1,307 @@
+"""Importers: dealers of new and of used cars, with stock, margin and cash, and the transit trade.
+
+Identities: stock + arrivals − sales = stock; cash changes only by posted payments. Without sales
+a margin falls to its floor; at the target stock it rests at the norm.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import mesa
+import numpy as np
+from numba import njit
+
+from model.accounts import GOVERNMENT, HOUSEHOLDS, IMPORTERS, WORLD, Kind
+from model.markets.car_choice import NEW, USED
+from model.workers import ABROAD
+
+if TYPE_CHECKING:
+    from model.model import RegionalModel
+
+
+class Importer(mesa.Agent):
+    """A dealer that imports one kind of car; whole cars in stock, real money in cash.
+
+    Attributes:
+        kind: NEW or USED.
+        region: where the owners live; profits go to the households there.
+        share: of the dealers of its kind, by network; shares sum to one.
+        stock, in_transit: cars (agent units); in_transit[0] arrives next.
+        expected, orders: cars a month: expected by, and asked of this dealer last month.
+        margin: on the landed cost with duty and VAT.
+        cash: KGS.
+    """
+
+    def __init__(self, model: RegionalModel, kind: int, region: int, share: float) -> None:
+        super().__init__(model)
+        self.kind = kind
+        self.region = region
+        self.share = share
+        self.stock = 0
+        self.in_transit: list[int] = []
+        self.unordered = 0.0
+        self.expected = 0.0
+        self.orders = 0.0
+        self.sold = 0
+        self.arrived = 0
+        self.margin = norm_margin(model, kind)
+        self.cash = 0.0
+
+    @property
+    def price(self) -> float:
+        """Price at the dealer's, KGS a car."""
+        return sum(landed_cost(self.model, self.kind)) * (1.0 + self.margin)
+
+    def target_stock(self) -> float:
+        """Cars that cover the usual months of expected sales."""
+        return float(self.model.params.dealer_cover * self.expected)
+
+
+# --- Prices at the border ---------------------------------------------------------------------
+
+
+def recorded(series: np.ndarray, period: int) -> float:
+    """Value of a monthly record that starts in month 0; after its end, the last year's mean."""
+    if period < len(series):
+        return float(series[period])
+    return float(np.mean(series[-12:]))
+
+
+def car_price_index(model: RegionalModel) -> float:
+    """World price of cars against the base year; 1 outside the record and in `flat`."""
+    if not model.world.outside or model.period < 0:
+        return 1.0
+    return recorded(model.pack.car_series["import_price_index"], model.period)
+
+
+def reexports_this_month(model: RegionalModel) -> float:
+    """Foreign demand that passes through the dealers, real cars a month (rules.md 5)."""
+    if not model.world.outside or model.period < 0:
+        return 0.0
+    return recorded(model.pack.car_series["reexports_per_month"], model.period)
+
+
+def border_price(model: RegionalModel, kind: int) -> float:
+    """Price at the border before duty, KGS a car."""
+    name = "new_import_price" if kind == NEW else "used_import_price"
+    p = model.params
+    foreign = float(model.pack.cars[name]) * car_price_index(model)
+    return foreign * float(p.numeraire * p.exchange_rate_index)
+
+
+def landed_cost(model: RegionalModel, kind: int) -> tuple[float, float, float]:
+    """Border price; duty with the fee of the first registration; VAT. KGS a car."""
+    p = model.params
+    price = border_price(model, kind)
+    duty = price * (p.new_car_duty_rate if kind == NEW else p.used_car_duty_rate)
+    return price, duty + registration_fee(model), (price + duty) * p.vat_rate
+
+
+def registration_fee(model: RegionalModel) -> float:
+    """What the first registration of a car costs, KGS."""
+    return float(model.pack.cars["registration_cost"] * model.params.numeraire)
+
+
+def norm_margin(model: RegionalModel, kind: int) -> float:
+    """The margin at which a dealer rests when the stock is at its target."""
+    p = model.params
+    return float(p.new_dealer_margin if kind == NEW else p.used_dealer_margin)
+
+
+# --- Who they are at the start ------------------------------------------------------------------
+
+
+def household_imports(model: RegionalModel, kind: int) -> float:
+    """Cars that households import in the base years, agent cars a month (calibration)."""
+    p = model.params
+    per_thousand = p.new_imports_per_1000 if kind == NEW else p.used_imports_per_1000
+    return float(per_thousand / 1000.0 / 12.0 * len(model.workers))
+
+
+def state_demand(model: RegionalModel) -> float:
+    """Cars that state bodies replace, agent cars a month."""
+    return state_fleet(model) / float(model.pack.cars["state_replacement_years"]) / 12.0
+
+
+def state_fleet(model: RegionalModel) -> float:
+    """Cars of state bodies, agent cars."""
+    return float(model.pack.cars["state_fleet"]) / model.scale
+
+
+def dealer_regions(model: RegionalModel, count: int) -> list[int]:
+    """Sites for `count` dealers: the next one where the market is largest per dealer (d'Hondt)."""
+    market = np.asarray(model.pack.labour_force) * np.asarray(model.pack.wage_level)
+    sites = np.zeros(len(market))
+    chosen = []
+    for _ in range(count):
+        region = int(np.argmax(market / (sites + 1.0)))
+        sites[region] += 1.0
+        chosen.append(region)
+    return chosen
+
+
+def create_importers(model: RegionalModel) -> list[Importer]:
+    """The dealers in their steady state: stock, pipeline and cash fit the base years' imports."""
+    p = model.params
+    dealers = []
+    for kind, count in ((NEW, p.n_new_dealers), (USED, p.n_used_dealers)):
+        # Networks differ: the k-th dealer has half the network of the (2k)-th (Zipf).
+        sizes = [1.0 / (k + 1.0) for k in range(count)]
+        for region, size in zip(dealer_regions(model, count), sizes):
+            dealer = Importer(model, kind, region, size / sum(sizes))
+            sales = household_imports(model, kind)
+            if kind == NEW:
+                sales += state_demand(model)
+            dealer.expected = dealer.orders = sales * dealer.share
+            dealer.stock = math.ceil(dealer.target_stock())
+            dealer.in_transit = [round(dealer.expected)] * p.import_lead
+            dealer.cash = target_cash(model, dealer)
+            dealers.append(dealer)
+    return dealers
+
+
+# --- Orders ---------------------------------------------------------------------------------------
+
+
+def cars_to_order(
+    expected: float, stock: float, in_transit: float, cover: float, lead: float, adjustment: float
+) -> float:
+    """Expected sales plus a part of the gap between the position and its target; never negative.
+
+    At the target position (stock for `cover` months, `lead` months under way) it is just the
+    expected sales.
+    """
+    gap = expected * (cover + lead) - stock - in_transit
+    return max(expected + gap / adjustment, 0.0)
+
+
+def receive_cars(model: RegionalModel, dealer: Importer) -> float:
+    """Take in what arrives and pay for it: border price to World, duty and VAT to government.
+
+    What the dealer cannot pay stays with the exporter. Returns cars taken in.
+    """
+    arriving = dealer.in_transit.pop(0) if dealer.in_transit else 0
+    price, duty, vat = landed_cost(model, dealer.kind)
+    cost = price + duty + vat
+    taken = min(arriving, max(int(dealer.cash / cost), 0))
+    dealer.arrived = taken
+    dealer.stock += taken
+    for payee, kind, each in (
+        (WORLD, Kind.CARS, price),
+        (GOVERNMENT, Kind.DUTY, duty),
+        (GOVERNMENT, Kind.VAT, vat),
+    ):
+        model.accounts.post(IMPORTERS, payee, kind, taken * each)
+        dealer.cash -= taken * each
+    return float(taken)
+
+
+def order_cars(model: RegionalModel) -> None:
+    """Phase 2: learn from last month's demand, take in arrivals, order from abroad."""
+    p = model.params
+    for dealer in model.importers:
+        dealer.expected += p.dealer_expectation_weight * (dealer.orders - dealer.expected)
+        dealer.orders = 0.0
+        dealer.sold = 0
+        receive_cars(model, dealer)
+        wish = cars_to_order(
+            dealer.expected, dealer.stock, sum(dealer.in_transit), p.dealer_cover, p.import_lead,
+            p.dealer_stock_adjustment,
+        )  # fmt: skip
+        dealer.unordered += wish
+        cost = sum(landed_cost(model, dealer.kind))
+        affordable = max(int(dealer.cash / cost) - sum(dealer.in_transit), 0)
+        ordered = min(int(dealer.unordered), affordable)
+        # Only the fraction of a car is remembered: an order that cash forbids is dropped.
+        dealer.unordered -= math.floor(dealer.unordered)
+        dealer.in_transit.append(ordered)
+
+
+# --- Margins, transit, profits -------------------------------------------------------------------
+
+
+def next_margin(
+    margin: float, norm: float, stock: float, target: float, reversion: float, response: float
+) -> float:
+    """Δ ln μ = −κ (ln μ − ln μ*) − γ (stock / target − 1), bounded to [μ*/4, 4 μ*] (rules.md 10)."""
+    gap = 0.0 if target <= 0.0 else min(max(stock / target - 1.0, -1.0), 1.0)
+    change = -reversion * math.log(margin / norm) - response * gap
+    return min(max(margin * math.exp(change), norm / 4.0), norm * 4.0)
+
+
+def target_cash(model: RegionalModel, dealer: Importer) -> float:
+    """Money a dealer keeps: the usual months of purchases, and for trade-ins if it buys them."""
+    p = model.params
+    cost = sum(landed_cost(model, dealer.kind))
+    return float(p.dealer_cash_months * max(dealer.expected, 1.0) * cost)
+
+
+def pass_on_reexports(model: RegionalModel) -> float:
+    """The transit trade: cars bought from World and sold to World in one month, with a margin.
+
+    They never touch stocks or customs, so they are real-valued. Returns agent cars.
+    """
+    cars = reexports_this_month(model) / model.scale
+    value = cars * border_price(model, NEW)
+    if value > 0.0:
+        margin = model.params.reexport_margin
+        model.accounts.post(IMPORTERS, WORLD, Kind.CARS, value)
+        model.accounts.post(WORLD, IMPORTERS, Kind.EXPORTS, value * (1.0 + margin))
+        for dealer in model.importers:
+            # Half of the transit goes through the dealers of each kind.
+            dealer.cash += 0.5 * dealer.share * value * margin
+    return cars
+
+
+@njit(cache=True)
+def count_residents(n_regions, abroad, region, status):  # type: ignore[no-untyped-def]
+    """Workers at home by region, int64 [R]."""
+    heads = np.zeros(n_regions, np.int64)
+    for i in range(len(region)):
+        if status[i] != abroad:
+            heads[region[i]] += 1
+    return heads
+
+
+@njit(cache=True)
+def spread_over_residents(abroad, per_head, region, status, savings, dividends):  # type: ignore[no-untyped-def]
+    """Pay each worker at home the region's amount per head, KGS."""
+    for i in range(len(region)):
+        if status[i] != abroad:
+            savings[i] += per_head[region[i]]
+            dividends[i] += per_head[region[i]]
+
+
+def pay_out_profits(model: RegionalModel) -> float:
+    """Cash above the working stock of money goes to the households of the dealer's region.
+
+    Evenly per head: who owns the trade is not known. Returns KGS paid.
+    """
+    w = model.workers
+    heads = count_residents(len(model.pack.region_ids), ABROAD, w.region, w.status)
+    pay = np.zeros(len(heads))
+    for dealer in model.importers:
+        surplus = dealer.cash - target_cash(model, dealer)
+        if surplus > 0.0 and heads[dealer.region] > 0:
+            dealer.cash -= surplus
+            pay[dealer.region] += surplus
+    per_head = pay / np.maximum(heads, 1)
+    total = float(pay.sum())
+    if total > 0.0:
+        spread_over_residents(ABROAD, per_head, w.region, w.status, w.savings, w.dividends)
+        model.accounts.post(IMPORTERS, HOUSEHOLDS, Kind.DIVIDENDS, total)
+    return total
+
+
+def reprice_and_reexport(model: RegionalModel) -> None:
+    """After the car market: new margins, the transit trade, and profits to the owners."""
+    p = model.params
+    for dealer in model.importers:
+        dealer.margin = next_margin(
+            dealer.margin, norm_margin(model, dealer.kind), dealer.stock, dealer.target_stock(),
+            p.dealer_margin_reversion, p.dealer_margin_response,
+        )  # fmt: skip
+    model.car_market.counts["cars_reexported"] = pass_on_reexports(model)
+    pay_out_profits(model)

@@ -1,0 +1,153 @@
+"""Government, the bank and the world outside: one registered Mesa agent each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import mesa
+import numpy as np
+
+from model.accounts import BANK, FIRMS, GOVERNMENT, HOUSEHOLDS, WORLD, Kind
+from model.firms import STATE
+from model.workers import ABROAD
+
+if TYPE_CHECKING:
+    from model.model import RegionalModel
+
+
+class Government(mesa.Agent):
+    """Taxes, buys, transfers and owes.
+
+    Attributes
+    ----------
+    public_debt : KGS owed to the bank.
+    transfers : KGS a month paid to residents, per head alike.
+    """
+
+    def __init__(self, model: RegionalModel) -> None:
+        super().__init__(model)
+        base, p = model.base, model.params
+        self.public_debt = p.public_debt_target * base.gdp * 12.0
+        self.transfers = base.transfers
+
+    def set_transfers(self) -> None:
+        """Transfers follow prices and lean against debt (Bohn 1998): half-life of the gap 5 years.
+
+        d transfers = −φ(debt − target·GDP): real government purchases stay as they are.
+        """
+        m: RegionalModel = self.model
+        base, p = m.base, m.params
+        level = m.price_level
+        gap = self.public_debt - p.public_debt_target * base.gdp * 12.0 * level
+        self.transfers = base.transfers * level - p.fiscal_response * gap
+
+
+class Bank(mesa.Agent):
+    """The one bank, with the central bank in it (rules.md 6).
+
+    Attributes
+    ----------
+    reserves, equity : KGS.
+    lending : whether capital allows new loans.
+    """
+
+    def __init__(self, model: RegionalModel) -> None:
+        super().__init__(model)
+        self.reserves = 0.0
+        self.equity = 0.0
+
+    @property
+    def loans(self) -> float:
+        """All loans outstanding, KGS."""
+        m: RegionalModel = self.model
+        return float(m.firms.debt.sum() + m.workers.debt.sum())
+
+    @property
+    def lending(self) -> bool:
+        """Lends while equity is at least the minimum share of loans."""
+        m: RegionalModel = self.model
+        return self.equity >= m.params.bank_capital_minimum * self.loans
+
+    def open_books(self) -> None:
+        """Equity at target; reserves are what makes the first balance sheet balance."""
+        m: RegionalModel = self.model
+        self.equity = m.params.bank_capital_target * self.loans
+        stocks = m.accounts.stocks()
+        deposits = sum(
+            stocks[k] for k in ("household_deposits", "firm_deposits", "importer_deposits")
+        )
+        self.reserves = deposits + self.equity - self.loans - m.government.public_debt
+
+    def pay_out(self) -> None:
+        """Profit above the capital target goes to households; a hole is filled by the state."""
+        m: RegionalModel = self.model
+        p = m.params
+        post = m.accounts.post
+        post(GOVERNMENT, BANK, Kind.INTEREST, m.government.public_debt * p.public_debt_rate / 12.0)
+        excess = self.equity - p.bank_capital_target * self.loans
+        if excess > 0.0:
+            m.spread_over_residents(BANK, Kind.DIVIDENDS, p.payout_speed * excess)
+        elif self.equity < 0.0:
+            post(GOVERNMENT, BANK, Kind.RECAPITALISATION, -self.equity)
+
+
+class Outside(mesa.Agent):
+    """The world outside: prices of imports and demand for exports.
+
+    The recorded series of cars (transit, import prices) are read in `importers.py`.
+    """
+
+    @property
+    def demand(self) -> float:
+        """Foreign demand for exports relative to the base year."""
+        m: RegionalModel = self.model
+        return m.params.foreign_demand_index
+
+    def apply(self) -> None:
+        """Phase 1: this month's prices and demand from abroad."""
+        m: RegionalModel = self.model
+        p = m.params
+        m.market.import_price = p.numeraire * p.exchange_rate_index * p.world_price_index
+
+
+def levy_and_pay_out(model: RegionalModel) -> None:
+    """Phase 12: profit tax, dividends to owners, the state's part, the bank's pay-out."""
+    f, p = model.firms, model.params
+    live = f.alive & (f.sector != model.base.vehicles)
+    now = f.revenue - f.material_cost - f.wage_bill * (1.0 + p.social_rate_employer)
+    f.surplus[live] += (now[live] - f.surplus[live]) / 12.0
+    state = live & (f.ownership == STATE)
+    private = live & ~state
+    taxable = np.where(private, np.maximum(now - f.debt * p.loan_rate / 12.0, 0.0), 0.0)
+    tax = p.profit_tax_rate * taxable
+    f.cash -= tax
+    model.accounts.post(FIRMS, GOVERNMENT, Kind.PROFIT_TAX, float(tax.sum()))
+    need = p.cash_months * (f.wage_bill + f.material_cost)
+    out = np.where(live, p.payout_speed * np.maximum(f.cash - need, 0.0), 0.0)
+    # Public employers are kept solvent by the budget and hand it what they do not need.
+    short = np.where(state, np.maximum(-f.cash, 0.0), 0.0)
+    f.cash += short - out
+    model.accounts.post(GOVERNMENT, FIRMS, Kind.TRANSFERS, float(short.sum()))
+    model.accounts.post(FIRMS, GOVERNMENT, Kind.DIVIDENDS, float(out[state].sum()))
+    paid = private & (out > 0.0)
+    owner = f.founder[paid]
+    np.add.at(model.workers.savings, owner, out[paid])
+    np.add.at(model.workers.dividends, owner, out[paid])
+    model.accounts.post(FIRMS, HOUSEHOLDS, Kind.DIVIDENDS, float(out[paid].sum()))
+    model.bank.pay_out()
+
+
+def pay_transfers(model: RegionalModel) -> np.ndarray:
+    """Phase 7: what residents get per head from government and from unrecorded inflows, KGS [R].
+
+    The kernel that pays households reads it; per head alike, for want of a record of who gets it.
+    """
+    base, government = model.base, model.government
+    government.set_transfers()
+    inflows = base.other_inflows * model.params.exchange_rate_index
+    resident = int(model.heads[:, 1:ABROAD].sum())
+    per_head = (government.transfers + inflows) / max(resident, 1)
+    if resident:
+        model.accounts.post(GOVERNMENT, HOUSEHOLDS, Kind.TRANSFERS, government.transfers)
+        model.accounts.post(WORLD, HOUSEHOLDS, Kind.OTHER_INFLOWS, inflows)
+    return np.full(model.heads.shape[0], per_head)

@@ -1,0 +1,1 @@
+"""Markets: the only code that changes two kinds of agents at once."""

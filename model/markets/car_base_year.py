@@ -1,0 +1,291 @@
+"""The car market of the base years: its constants and the fleet it would come to rest with.
+
+Limit: with frozen incomes, imports equal scrapping and who owns which car is stationary. CALIBRATED
+to the imports of 2018-2022 net of transit; nothing later is used.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numba import njit
+
+from model import draws
+from model.importers import household_imports
+from model.markets import car_choice
+from model.markets.car_choice import (
+    IMPORTED_NEW,
+    IMPORTED_USED,
+    NEW,
+    NONE,
+    OLDEST,
+    SECOND_HAND,
+    USED,
+)
+from model.markets.car_fleet import (
+    CarMarket,
+    amortisation,
+    base_price,
+    finance_terms,
+    income_before_service,
+    look_rates,
+    money_habits,
+    tastes,
+)
+from model.workers import ABROAD
+
+if TYPE_CHECKING:
+    from model.model import RegionalModel
+
+# The largest sample of workers over which constants are solved; more changes nothing visible.
+SAMPLE = 20_000
+ROUNDS = 30
+LARGEST_CONSTANT = 30.0
+# The fleet is brought to rest in steps of two years; its memory is a car's life of some 40 years.
+SPIN_UP_STEPS = 24
+SPIN_UP_MONTHS = 24
+_FIRST_DRAW = -4096
+
+
+@njit(cache=True)
+def weigh_kinds(  # type: ignore[no-untyped-def]
+    car, car_age, income, savings, debt, habits, terms, taste, prices, ages, loan_rate, worths,
+    level, constants, values,
+):  # fmt: skip
+    """Fill `values` [4] with the utilities of keeping, second-hand, imported used, imported new.
+
+    `prices`, `ages` [4] by alternative: means, where the market has single sellers. Returns own
+    money, trade-in included, KGS.
+    """
+    own = max(savings - habits[1] * income, 0.0)
+    trade_in = 0.0
+    values[0] = 0.0
+    if car != NONE:
+        trade_in = (1.0 - habits[2]) * level * worths[car_choice.years_old(car_age)]
+        values[0] = taste[0] - taste[1] * np.float64(car_age) / 12.0
+    own += trade_in
+    for j in range(1, 4):
+        constant = constants[j] - taste[1] * ages[j] / 12.0
+        values[j] = car_choice.car_value(
+            constant, prices[j], own, trade_in, debt, loan_rate, income, terms
+        )
+    return own
+
+
+@njit(cache=True)
+def total_flows(  # type: ignore[no-untyped-def]
+    rows, car, car_age, income, savings, debt, car_rate, base_income, habits, terms, rates, taste,
+    prices, ages, loan_rate, worths, level, constants,
+):  # fmt: skip
+    """Expected monthly flows of these workers, float64 [5]: lookers, the three kinds, trade-ins."""
+    values, shares = np.zeros(4), np.zeros(4)
+    inclusive = np.zeros(3)
+    total = np.zeros(5)
+    for n in range(len(rows)):
+        i = rows[n]
+        y = income_before_service(income[i], debt[i], car_rate[i], terms[3], habits[0])
+        weigh_kinds(
+            car[i], car_age[i], y, savings[i], debt[i], habits, terms, taste, prices, ages,
+            loan_rate, worths, level, constants, values,
+        )  # fmt: skip
+        car_choice.nested_shares(values, taste[2], inclusive, shares)
+        looking = car_choice.look_rate(car[i], car_age[i], y, base_income, rates)
+        total[0] += looking
+        for j in range(1, 4):
+            total[j] += looking * shares[j]
+            if car[i] != NONE:
+                total[4] += looking * shares[j]
+    return total
+
+
+def _setting(model: RegionalModel, price_factors: tuple[float, ...]) -> tuple[object, ...]:
+    """The arguments that all expected flows share, with prices of the kinds times the factors."""
+    p, market = model.params, model.car_market
+    count = max(int(market.pool_count.sum()), 1)
+    pool_age = float(market.pool_age.sum()) / count
+    level = float(np.mean(market.pool_level))
+    second_hand = level * float(market.pool_worth.sum()) / count
+    prices = np.array([0.0, second_hand, base_price(model, USED), base_price(model, NEW)])
+    ages = np.array([0.0, pool_age, p.used_car_age, 0.0])
+    return (
+        market.base_income, money_habits(model), finance_terms(model), look_rates(model),
+        tastes(model), prices * np.array(price_factors), ages, p.car_loan_rate / 12.0,
+        market.worths, level, market.constants,
+    )  # fmt: skip
+
+
+def residents_sample(model: RegionalModel) -> tuple[np.ndarray, float]:
+    """Rows of workers at home, in order of identity, and how many workers each stands for."""
+    w = model.workers
+    stride = np.uint64(max(len(w) // SAMPLE, 1))
+    rows = np.flatnonzero(w.identity % stride == 0)
+    rows = rows[np.argsort(w.identity[rows], kind="stable")]
+    weight = len(w) / max(len(rows), 1)
+    return rows[w.status[rows] != ABROAD], weight
+
+
+def expected_sales(
+    model: RegionalModel, price_factors: tuple[float, ...] = (1.0, 1.0, 1.0, 1.0)
+) -> np.ndarray:
+    """Expected monthly flows at the market's present state, agent cars, float64 [5].
+
+    Lookers; second-hand, imported used and imported new cars taken; trade-ins. No plants, no
+    stock limits. `price_factors` by alternative give elasticities.
+    """
+    w = model.workers
+    rows, weight = residents_sample(model)
+    flows = total_flows(
+        rows, w.car, w.car_age, w.income, w.savings, w.debt, w.car_rate,
+        *_setting(model, price_factors),
+    )  # fmt: skip
+    return np.asarray(flows * weight)
+
+
+def calibrate_constants(model: RegionalModel, rounds: int = ROUNDS) -> None:
+    """Solve the constants so that the base years' imports are expected now, and the pool clears.
+
+    At the second-hand price level of the base. Berry's contraction: c += ln(target / expected),
+    damped. CALIBRATED to 2018-2022, and never called again from month 0 on.
+    """
+    market = model.car_market
+    market.pool_level[:] = base_price(model, NEW) * model.params.secondhand_level
+    constants = market.constants
+    target_used = household_imports(model, USED)
+    target_new = household_imports(model, NEW)
+    step = 0.7 * model.params.car_dissimilarity + 0.3
+    for _ in range(rounds):
+        flows = np.maximum(expected_sales(model), 1e-12)
+        constants[SECOND_HAND] += 0.7 * step * math.log(flows[4] / flows[1])
+        constants[IMPORTED_USED] += step * math.log(target_used / flows[2])
+        constants[IMPORTED_NEW] += step * math.log(target_new / flows[3])
+        np.clip(constants, -LARGEST_CONSTANT, LARGEST_CONSTANT, out=constants)
+
+
+# --- The fleet at rest ------------------------------------------------------------------------
+
+
+def survival(scrap_rates: np.ndarray, age_at_import: int) -> np.ndarray:
+    """Share of imported cars still on the road by months of age, from the month of import on."""
+    months = np.arange((OLDEST + 40) * 12)
+    rate = scrap_rates[np.minimum(months // 12, OLDEST)]
+    rate = np.where(months < age_at_import, 0.0, rate)
+    alive = np.concatenate(([1.0], np.cumprod(1.0 - rate)[:-1]))
+    return np.where(months < age_at_import, 0.0, alive)
+
+
+@njit(cache=True)
+def hand_out_cars(seed, rows, owning, ages, identity, car, car_age):  # type: ignore[no-untyped-def]
+    """Give each of these workers a car with probability `owning`, of an age from the table."""
+    for n in range(len(rows)):
+        i = rows[n]
+        car[i] = NONE
+        car_age[i] = 0
+        u, v = draws.uniform2(seed, draws.CAR, identity[i], _FIRST_DRAW, 1)
+        if u < owning:
+            car[i] = USED
+            car_age[i] = ages[np.int64(v * len(ages))]
+
+
+@njit(cache=True)
+def spin_up(  # type: ignore[no-untyped-def]
+    seed, month, months, rows, identity, scrap_rates, car, car_age, income, savings, debt,
+    car_rate, base_income, habits, terms, rates, taste, prices, ages, loan_rate, worths, level,
+    constants, traded,
+):  # fmt: skip
+    """Let `months` pass for cars and car loans, while incomes and savings stand still.
+
+    The market's own rules with no limits of stock. `traded` [3] receives number, summed age and
+    summed worth of the cars handed in.
+    """
+    values = np.zeros(4)
+    inclusive = np.zeros(3)
+    repaid = math.pow(1.0 - terms[3], months)
+    for n in range(len(rows)):
+        i = rows[n]
+        debt[i] *= repaid
+        kept = 1.0
+        if car[i] != NONE:
+            kept = math.pow(1.0 - scrap_rates[car_choice.years_old(car_age[i])], months)
+            car_age[i] = min(car_age[i] + months, 32000)
+        u = draws.uniform(seed, draws.CAR, identity[i], month, 0)
+        if u > kept:
+            car[i] = NONE
+            car_age[i] = 0
+            continue
+        y = max(np.float64(income[i]), habits[0])
+        looking = car_choice.look_rate(car[i], car_age[i], y, base_income, rates)
+        if u > kept * math.exp(-looking * months):
+            continue
+        own = weigh_kinds(
+            car[i], car_age[i], y, savings[i], debt[i], habits, terms, taste, prices, ages,
+            loan_rate, worths, level, constants, values,
+        )  # fmt: skip
+        option = car_choice.nested_choice(seed, identity[i], month, values, taste[2], inclusive)
+        if option <= 0:
+            continue
+        if car[i] != NONE:
+            traded[0] += 1.0
+            traded[1] += np.float64(car_age[i])
+            traded[2] += worths[car_choice.years_old(car_age[i])]
+        debt[i] += car_choice.loan_needed(prices[option], own)
+        car_rate[i] = loan_rate
+        car[i] = NEW if option == IMPORTED_NEW else USED
+        car_age[i] = ages[option]
+
+
+def initial_cars(model: RegionalModel) -> None:
+    """Cars and car loans of households, the pool and the constants, near rest under these rules.
+
+    Needs the workers' status, income and savings of the base year, and `model.car_market`.
+    The fleet starts at imports × life, then its own rules sort it (who has which car, how old)
+    while incomes stand still; the constants are solved along the way.
+    """
+    w, market, p = model.workers, model.car_market, model.params
+    home = np.flatnonzero(w.status != ABROAD)
+    market.base_income = float(np.mean(w.income[home], dtype=np.float64)) if len(home) else 0.0
+    if market.base_income <= 0.0:
+        return
+    used, new = household_imports(model, USED), household_imports(model, NEW)
+    by_age = used * survival(market.scrap_rates, int(p.used_car_age))
+    by_age += new * survival(market.scrap_rates, 0)
+    quantiles = (np.arange(1000) + 0.5) / 1000.0
+    ages = np.searchsorted(np.cumsum(by_age) / by_age.sum(), quantiles).astype(np.int64)
+    owning = min(float(by_age.sum()) / len(home), 0.95)
+    hand_out_cars(model.seed, home, owning, ages, w.identity, w.car, w.car_age)
+    worth = float(np.mean(market.worths[np.minimum(ages // 12, OLDEST)]))
+    stock_pool(market, np.ones(len(market.pool_level), np.int64), float(np.mean(ages)), worth)
+    calibrate_constants(model)
+    traded = np.zeros(3)
+    for step in range(SPIN_UP_STEPS):
+        traded[:] = 0.0
+        spin_up(
+            model.seed, _FIRST_DRAW + 1 + step, SPIN_UP_MONTHS, home, w.identity,
+            market.scrap_rates, w.car, w.car_age, w.income, w.savings, w.debt, w.car_rate,
+            *_setting(model, (1.0,) * 4), traded,
+        )  # fmt: skip
+        if traded[0] > 0.0:
+            stock_pool(market, market.pool_count[:, 0], *(traded[1:] / traded[0]))
+        calibrate_constants(model, ROUNDS // 5)
+    # From here on income is what is left after the loan's service, as in every later month.
+    w.income[:] -= w.debt * (w.car_rate + amortisation(model))
+    fill_pool(model, home)
+
+
+def stock_pool(market: CarMarket, cars: np.ndarray, age: float, worth: float) -> None:
+    """Put so many cars of this age (months) and worth into each region's pool."""
+    market.pool_count[:, 0] = cars
+    market.pool_age[:, 0] = cars * int(age)
+    market.pool_worth[:, 0] = cars * worth
+
+
+def fill_pool(model: RegionalModel, home: np.ndarray) -> None:
+    """Second-hand cars for sale: the usual cover of expected sales, by residents of the region."""
+    market, n_regions = model.car_market, len(model.pack.region_ids)
+    count = max(int(market.pool_count.sum()), 1)
+    age, worth = market.pool_age.sum() / count, market.pool_worth.sum() / count
+    heads = np.bincount(model.workers.region[home], minlength=n_regions)
+    market.pool_expected[:] = expected_sales(model)[1] * heads / max(len(home), 1)
+    cars = np.ceil(market.pool_expected * model.params.secondhand_cover).astype(np.int64)
+    stock_pool(market, cars, float(age), float(worth))

@@ -1,0 +1,163 @@
+"""The stock of cars: its state, what a month does to it, and what a household weighs it by.
+
+Identity: cars of households + pool + dealers + plants change only by import, assembly, export,
+sale to the state and scrapping. Steady state: imports = scrapping, so fleet = imports × life.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numba import njit
+
+from model import draws
+from model.importers import landed_cost, norm_margin
+from model.markets import car_choice
+from model.markets.car_choice import DOMESTIC, NEW, NONE
+
+if TYPE_CHECKING:
+    from model.model import RegionalModel
+
+
+class CarMarket:
+    """State of the car market that belongs to no single agent.
+
+    Attributes:
+        pool_count, pool_age: cars for sale second-hand and the sum of their ages in months,
+            int64 [R, 2]: foreign and domestic make.
+        pool_worth: sum of their worths as shares of a new car, float64 [R, 2].
+        pool_level: price level of second-hand cars, KGS for one of age 0, float64 [R].
+        pool_expected: expected second-hand sales, cars a month, float64 [R].
+        constants: what a choice is worth beyond its price, float64 [4]: keep (unused),
+            second-hand, imported used, imported new; solved so that the base years' imports come
+            out (CALIBRATED), frozen from month 0 on.
+        base_income: mean disposable income of the base, KGS a month.
+        trust: in the domestic make, 0 to 1.
+        state_domestic: domestic cars of state bodies; state_wish: cars not yet bought
+            (domestic, imported); state_price: KGS a car that the state's budget allows for.
+        resale_by_make: by car code, see `resale`.
+        counts: this month's events, agent cars or KGS.
+    """
+
+    def __init__(self, model: RegionalModel) -> None:
+        p = model.params
+        n_regions = len(model.pack.region_ids)
+        self.pool_count = np.zeros((n_regions, 2), np.int64)
+        self.pool_age = np.zeros((n_regions, 2), np.int64)
+        self.pool_worth = np.zeros((n_regions, 2))
+        self.pool_level = np.full(n_regions, base_price(model, NEW) * p.secondhand_level)
+        self.pool_expected = np.zeros(n_regions)
+        self.constants = np.zeros(4)
+        self.base_income = 0.0
+        self.trust = 0.0
+        self.state_domestic = 0.0
+        self.state_wish = [0.0, 0.0]
+        self.state_price = base_price(model, NEW)
+        self.resale_by_make = np.array([0.0, 1.0, 1.0, 1.0])
+        self.fleet = 0
+        self.domestic_on_road = 0
+        self.counts: dict[str, float] = {}
+        self.scrap_rates = car_choice.table_by_age(
+            car_choice.scrap_rate, p.scrap_rate, p.scrap_middle_age
+        )
+        self.worths = car_choice.table_by_age(car_choice.worth, p.car_depreciation)
+
+
+def base_price(model: RegionalModel, kind: int) -> float:
+    """Price of an imported car at the norm margin, KGS."""
+    return sum(landed_cost(model, kind)) * (1.0 + norm_margin(model, kind))
+
+
+def resale(model: RegionalModel) -> np.ndarray:
+    """Resale worth of a make against an imported car of the same age, by car code, float64 [4]."""
+    prices = [plant.price for plant in model.plants]
+    domestic = min(prices) / base_price(model, NEW) if prices else 1.0
+    return np.array([0.0, 1.0, 1.0, min(domestic, 1.0)])
+
+
+def finance_terms(model: RegionalModel) -> np.ndarray:
+    """Price weight, down payment, payment limit, amortisation, weight of interest, float64 [5]."""
+    p, facts = model.params, model.pack.cars
+    return np.array(
+        [
+            p.car_price_weight,
+            facts["loan_down_payment"],
+            facts["loan_payment_limit"],
+            amortisation(model),
+            p.car_interest_weight,
+        ]
+    )
+
+
+def amortisation(model: RegionalModel) -> float:
+    """Part of a car loan's outstanding principal that falls due each month."""
+    return 1.0 / float(model.params.car_loan_months)
+
+
+def tastes(model: RegionalModel) -> np.ndarray:
+    """Utility of having a car, its loss per year of age, dissimilarity, float64 [3]."""
+    p = model.params
+    return np.array([p.car_service, p.car_age_loss, p.car_dissimilarity])
+
+
+def look_rates(model: RegionalModel) -> np.ndarray:
+    """Looking without a car, with one of ten years, income elasticity, cap, float64 [4]."""
+    p = model.params
+    rates = (p.car_look_rate, p.car_replace_rate, p.car_income_elasticity, p.car_income_cap)
+    return np.array(rates)
+
+
+def money_habits(model: RegionalModel) -> np.ndarray:
+    """Lowest income assumed, months of income kept, dealer's cut on trade-ins, float64 [3]."""
+    p, market = model.params, model.car_market
+    floor = p.car_income_floor * market.base_income
+    return np.array([floor, p.car_buffer_months, p.secondhand_spread])
+
+
+# --- A month of the fleet ---------------------------------------------------------------------
+
+
+@njit(cache=True)
+def income_before_service(income, debt, car_rate, amortisation, floor):  # type: ignore[no-untyped-def]
+    """Monthly income before the car loan's service; at least the floor (help by relatives)."""
+    service = np.float64(debt) * (np.float64(car_rate) + amortisation)
+    return max(np.float64(income) + service, floor)
+
+
+@njit(cache=True)
+def find_lookers(  # type: ignore[no-untyped-def]
+    seed, month, abroad, base_income, floor, amortisation, rates, scrap_rates,
+    identity, status, income, debt, car_rate, car, car_age, lookers, tally,
+):  # fmt: skip
+    """Age all cars, scrap some, and list who looks for a car this month, in row order.
+
+    One keyed uniform per worker decides: below the scrap rate the car is gone, in the next band
+    the household looks. `tally` [3] receives cars scrapped, cars left, domestic cars left.
+    Returns the number of lookers.
+    """
+    worst = 0.0
+    for k in range(len(scrap_rates)):
+        worst = max(worst, scrap_rates[k])
+    ceiling = worst + max(rates[0], rates[1]) * rates[3]
+    found = 0
+    for i in range(len(identity)):
+        scrap = 0.0
+        if car[i] != NONE:
+            if car_age[i] < 32000:
+                car_age[i] += 1
+            scrap = scrap_rates[car_choice.years_old(car_age[i])]
+        u = draws.uniform(seed, draws.CAR, identity[i], month, 0)
+        if u < ceiling:
+            if u < scrap:
+                car[i] = NONE
+                car_age[i] = 0
+                tally[0] += 1
+            elif status[i] != abroad:
+                y = income_before_service(income[i], debt[i], car_rate[i], amortisation, floor)
+                if u < scrap + car_choice.look_rate(car[i], car_age[i], y, base_income, rates):
+                    lookers[found] = i
+                    found += 1
+        tally[1] += np.int64(car[i] != NONE)
+        tally[2] += np.int64(car[i] == DOMESTIC)
+    return found

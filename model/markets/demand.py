@@ -1,0 +1,248 @@
+"""Who asks for what on the goods markets, and who pays whom for what was delivered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numba import njit
+
+from model.accounts import FIRMS, GOVERNMENT, HOUSEHOLDS, WORLD, Kind, Sector
+from model.firms import N_CRITICAL
+from model.workers import spend_budgets
+
+if TYPE_CHECKING:
+    from model.model import RegionalModel
+
+# Buyer: (who pays, for what). Each asks for units at home [B, S] and abroad [R, S].
+BUYERS: dict[str, tuple[Sector, Kind]] = {
+    "households": (HOUSEHOLDS, Kind.CONSUMPTION),
+    "housing": (HOUSEHOLDS, Kind.INVESTMENT),
+    "pools": (HOUSEHOLDS, Kind.INPUTS),
+    "firms": (FIRMS, Kind.INPUTS),
+    "plants": (FIRMS, Kind.INPUTS),
+    "parts": (FIRMS, Kind.INPUTS),
+    "investment": (FIRMS, Kind.INVESTMENT),
+    "government": (GOVERNMENT, Kind.GOVERNMENT_PURCHASES),
+    "public_investment": (GOVERNMENT, Kind.INVESTMENT),
+    "world": (WORLD, Kind.EXPORTS),
+}
+
+
+@dataclass
+class Demand:
+    """Units asked at home [B, S] and abroad [R, S] by buyer, and the terms they were asked on."""
+
+    at_home: dict[str, np.ndarray]
+    abroad: dict[str, np.ndarray]
+    input_import_share: np.ndarray
+    capital_import_share: np.ndarray
+    capital_price: np.ndarray
+    price: np.ndarray
+    home: np.ndarray = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.home = sum(self.at_home.values(), np.zeros_like(self.at_home["world"]))
+
+
+class Trade:
+    """What was delivered per unit asked at home, by buyer region and sector [B, S].
+
+    `filled` is in units; `from_firms`, `from_pools`, `from_world` are KGS to each kind of seller.
+    """
+
+    def __init__(self, shape: tuple[int, ...]) -> None:
+        self.filled = np.zeros(shape)
+        self.from_firms = np.zeros(shape)
+        self.from_pools = np.zeros(shape)
+        self.from_world = np.zeros(shape)
+
+    @property
+    def cost(self) -> np.ndarray:
+        """Money per unit asked, KGS [B, S]."""
+        return self.from_firms + self.from_pools + self.from_world
+
+
+def ratio(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """a / b, and 0 where b is 0."""
+    return np.where(b > 0.0, a / np.where(b > 0.0, b, 1.0), 0.0)
+
+
+@njit(cache=True)
+def sum_activity(  # type: ignore[no-untyped-def]
+    critical, alive, region, sector, activity, production_value, investment, input_order,
+    made, plant_value, invested, market_orders,
+):  # fmt: skip
+    """Cell totals of what firms buy for: output made, plants' output, investment, input orders."""
+    for f in range(len(alive)):
+        if not alive[f]:
+            continue
+        r, s = region[f], sector[f]
+        made[r, s] += activity[f]
+        plant_value[r] += production_value[f]
+        invested[r] += investment[f]
+        for k in range(N_CRITICAL):
+            if critical[s, k] >= 0:
+                market_orders[r, critical[s, k]] += input_order[f, k]
+
+
+@njit(cache=True)
+def charge_firms(  # type: ignore[no-untyped-def]
+    critical, unit_cost, plant_cost, capital_cost, capital_filled, input_filled,
+    input_price, alive, region, sector, activity, production_value, investment, input_order,
+    input_stock, capital, material_cost, cash,
+):  # fmt: skip
+    """Each firm pays for the inputs and capital goods it got. Returns KGS for inputs, for capital.
+
+    `unit_cost` [R, S] money per unit made; `plant_cost` [R], `capital_cost` [R] money per KGS
+    asked; `capital_filled` [R] units of capital per KGS asked; `input_filled` and `input_price`
+    [R, S] for critical inputs left to the market.
+    """
+    inputs = 0.0
+    capital_paid = 0.0
+    for f in range(len(alive)):
+        if not alive[f]:
+            continue
+        r, s = region[f], sector[f]
+        cost = activity[f] * unit_cost[r, s] + production_value[f] * plant_cost[r]
+        for k in range(N_CRITICAL):
+            g = critical[s, k]
+            if g >= 0 and input_order[f, k] > 0.0:
+                input_stock[f, k] += input_order[f, k] * input_filled[r, g]
+                cost += input_order[f, k] * input_price[r, g]
+        material_cost[f] += cost
+        cash[f] -= cost
+        inputs += cost
+        spent = investment[f] * capital_cost[r]
+        capital[f] += investment[f] * capital_filled[r]
+        cash[f] -= spent
+        capital_paid += spent
+        investment[f] = spent
+    return inputs, capital_paid
+
+
+def buyers_demand(model: RegionalModel) -> Demand:
+    """Every buyer's demand in units, split between home and abroad."""
+    base, m, params = model.base, model.market, model.params
+    n_regions, n_sectors = base.firm_output.shape
+    made, plant_value, invested, parts = _firms_ask(model)
+    input_share = m.import_share(base.input_import_share)
+    capital_share = m.import_share(base.capital_import_share)
+    capital_price = m.capital_price()
+    home = {name: np.zeros((n_regions + 1, n_sectors)) for name in BUYERS}
+    abroad = {name: np.zeros((n_regions, n_sectors)) for name in BUYERS}
+
+    # Households divide money over the basket in fixed shares (Cobb-Douglas).
+    goods = model.region_budget * (1.0 - base.housing_share) / (1.0 + params.vat_rate)
+    units = goods[:, None] * base.basket[None] / m.composite_price(base.basket_import_share)
+    share = m.import_share(base.basket_import_share)
+    home["households"][:-1], abroad["households"][:] = units * (1.0 - share), units * share
+    # Capital goods come in the mix of the base year.
+    for name, money in (
+        ("housing", model.region_budget * base.housing_share),
+        ("investment", invested),
+        ("public_investment", base.public_investment * capital_price),
+    ):
+        units = (money / capital_price)[:, None] * base.capital_mix[None]
+        home[name][:-1], abroad[name][:] = units * (1.0 - capital_share), units * capital_share
+    # Firms buy what is not critical for what they made last month; own-account workers, all inputs.
+    for name, amount, coefficient in (
+        ("firms", made, base.loose_coefficient),
+        ("pools", m.pool_output, base.input_coefficient),
+    ):
+        need = coefficient[None] * amount[:, None, :]
+        home[name][:-1] = (need * (1.0 - input_share)).sum(axis=2)
+        abroad[name][:] = (need * input_share).sum(axis=2)
+    units = plant_value[:, None] * base.plant_inputs[None] / m.price[:-1]
+    home["plants"][:-1] = units * model.plants_buy_locally
+    abroad["plants"][:] = units * (1.0 - model.plants_buy_locally)
+    abroad["plants"] += plant_value[:, None] * base.plant_inputs_imported[None] / m.import_price
+    home["parts"][:-1] = parts
+    home["government"][:-1] = base.government_units
+    foreign = (m.price[-1] / m.import_price) ** (-params.goods_export_elasticity)
+    home["world"][-1] = base.export_units * foreign * model.outside.demand
+    return Demand(home, abroad, input_share, capital_share, capital_price, m.price[:-1].copy())
+
+
+def _firms_ask(model: RegionalModel) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Cell totals of firms' activity [R, S], plants' output [R], investment [R], parts [R, S]."""
+    f, base = model.firms, model.base
+    n_regions, n_sectors = base.firm_output.shape
+    made, parts = np.zeros((n_regions, n_sectors)), np.zeros((n_regions, n_sectors))
+    plant_value, invested = np.zeros(n_regions), np.zeros(n_regions)
+    sum_activity(
+        base.critical, f.alive, f.region, f.sector, model.activity, f.production_value,
+        f.investment, f.input_order, made, plant_value, invested, parts,
+    )  # fmt: skip
+    return made, plant_value, invested, parts
+
+
+def settle_purchases(model: RegionalModel, need: Demand, trade: Trade) -> None:
+    """Every buyer pays for what it got; the ledger learns who paid whom for what."""
+    f, m, w = model.firms, model.market, model.workers
+    m.pool_cash -= _pools_pay(model, need, trade)
+    _households_pay(model, need, trade)
+    spend_budgets(model.region_filled, w.region, w.budget, w.savings)
+    charge_firms(
+        model.base.critical, *_firms_unit_costs(model, need, trade), trade.filled[:-1],
+        trade.cost[:-1], f.alive, f.region, f.sector, model.activity, f.production_value,
+        f.investment, f.input_order, f.input_stock, f.capital, f.material_cost, f.cash,
+    )  # fmt: skip
+    _post_trade(model, need, trade)
+    # What was made this month is what next month's services and energy are bought for.
+    model.activity[:] = np.where(f.sector == model.base.vehicles, 0.0, f.production)
+
+
+def _pools_pay(model: RegionalModel, need: Demand, trade: Trade) -> np.ndarray:
+    """What own-account producers of each cell pay for last month's inputs, KGS [R, S]."""
+    share, cost = need.input_import_share, trade.cost[:-1, :, None]
+    price = (1.0 - share) * cost + share * model.market.import_price
+    made = model.market.pool_output_before
+    return (model.base.input_coefficient[None] * price).sum(axis=1) * made
+
+
+def _households_pay(model: RegionalModel, need: Demand, trade: Trade) -> None:
+    """Regional spending with VAT, and the share of budgets that could be spent [R]."""
+    cost, p_import = trade.cost[:-1], model.market.import_price
+    spent = {
+        name: (need.at_home[name][:-1] * cost).sum(axis=1) + need.abroad[name].sum(axis=1) * p_import
+        for name in ("households", "housing")
+    }
+    vat = spent["households"] * model.params.vat_rate
+    total = spent["households"] + spent["housing"] + vat
+    model.region_filled = ratio(total, model.region_budget)
+    model.region_consumption = total
+    model.accounts.post(HOUSEHOLDS, GOVERNMENT, Kind.VAT, float(vat.sum()))
+
+
+def _firms_unit_costs(
+    model: RegionalModel, need: Demand, trade: Trade
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Money per unit made [R, S]; per KGS of plant output, per KGS of capital [R]; units per KGS."""
+    base, p_import = model.base, model.market.import_price
+    cost, filled = trade.cost[:-1], trade.filled[:-1]
+    share = need.input_import_share
+    price = (1.0 - share) * cost[:, :, None] + share * p_import
+    unit_cost = (base.loose_coefficient[None] * price).sum(axis=1)
+    local = model.plants_buy_locally
+    per_kgs = base.plant_inputs[None] / need.price
+    plant_cost = (per_kgs * (local * cost + (1.0 - local) * p_import)).sum(axis=1)
+    plant_cost = plant_cost + base.plant_inputs_imported.sum()
+    per_kgs = base.capital_mix[None] / need.capital_price[:, None]
+    share = need.capital_import_share
+    capital_cost = (per_kgs * ((1.0 - share) * cost + share * p_import)).sum(axis=1)
+    capital_filled = (per_kgs * ((1.0 - share) * filled + share)).sum(axis=1)
+    return unit_cost, plant_cost, capital_cost, capital_filled
+
+
+def _post_trade(model: RegionalModel, need: Demand, trade: Trade) -> None:
+    """The ledger's side of all purchases."""
+    p_import, post = model.market.import_price, model.accounts.post
+    for name, (payer, kind) in BUYERS.items():
+        asked = need.at_home[name]
+        post(payer, FIRMS, kind, float((asked * trade.from_firms).sum()))
+        post(payer, HOUSEHOLDS, kind, float((asked * trade.from_pools).sum()))
+        foreign = (asked * trade.from_world).sum() + need.abroad[name].sum() * p_import
+        if payer is not WORLD:
+            post(payer, WORLD, Kind.IMPORTS, float(foreign))

@@ -1,0 +1,125 @@
+"""Prices that buyers see, and the own-account producers of each region and sector as a pool.
+
+The pool is the slack of the economy (rules.md 13): its producers share what it sells, so mean
+income falls as it grows.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from model.firms import N_CRITICAL
+
+if TYPE_CHECKING:
+    from model.model import RegionalModel
+
+
+class GoodsMarket:
+    """State of the goods markets that belongs to nobody's row.
+
+    Arrays are [R, S] by region and sector, or [R+1, S] where the last row is the world as buyer.
+    Prices are KGS per unit; `pool_*` describe own-account producers.
+    """
+
+    def __init__(self, model: RegionalModel) -> None:
+        base = model.base
+        self._model = model
+        n_regions, n_sectors = base.firm_output.shape
+        self.import_price = model.params.numeraire
+        self.price = np.full((n_regions + 1, n_sectors), model.params.numeraire)
+        self.filled = np.ones((n_regions + 1, n_sectors))
+        self.pool_price = np.full((n_regions, n_sectors), model.params.numeraire)
+        self.pool_output = base.pool_output.copy()
+        self.pool_output_before = base.pool_output.copy()
+        self.pool_cash = np.zeros((n_regions, n_sectors))
+        self.pool_income = base.pool_income.copy()
+        self.pool_heads = base.pool_heads.copy()
+        self.pool_skill = base.pool_skill.copy()
+        self.pool_pay = np.zeros((n_regions, n_sectors))
+        self.customer_firm = base.customer_firm.copy()
+        self.unserved = 0.0
+
+    # --- Prices that others read ---
+
+    def import_share(self, norm: np.ndarray) -> np.ndarray:
+        """Share of units imported, [R, ...sectors of supply, ...], by logit on the price ratio.
+
+        `norm` [S, ...] are base-year shares; Armington (1969) in the form of a logit in ln price.
+        """
+        p = self._model.params
+        ratio = (self.price[:-1] / self.import_price) ** p.import_elasticity
+        ratio = ratio.reshape(ratio.shape + (1,) * (norm.ndim - 1))
+        return norm * ratio / (norm * ratio + (1.0 - norm))
+
+    def composite_price(self, norm: np.ndarray) -> np.ndarray:
+        """Average price of a unit of home and imported goods, KGS [R, S, ...]."""
+        share = self.import_share(norm)
+        home = self.price[:-1].reshape(share.shape[:2] + (1,) * (share.ndim - 2))
+        return share * self.import_price + (1.0 - share) * home
+
+    def unit_input_cost(self) -> np.ndarray:
+        """Cost of all inputs of a unit of output, KGS [R, S], at today's prices."""
+        base = self._model.base
+        price = self.composite_price(base.input_import_share)
+        return (base.input_coefficient[None] * price).sum(axis=1)
+
+    def capital_price(self) -> np.ndarray:
+        """Price of a unit of capital goods, KGS [R]."""
+        base = self._model.base
+        return (base.capital_mix[None] * self.composite_price(base.capital_import_share)).sum(axis=1)
+
+    def consumer_price(self) -> np.ndarray:
+        """Price of the base-year basket without tax, KGS [R]."""
+        base = self._model.base
+        return (base.basket[None] * self.composite_price(base.basket_import_share)).sum(axis=1)
+
+    def critical_import_share(self) -> np.ndarray:
+        """Import share of each sector's critical inputs [R, S, K]."""
+        base = self._model.base
+        share = self.import_share(base.input_import_share)
+        out = np.zeros((share.shape[0], share.shape[2], N_CRITICAL))
+        for s in range(share.shape[2]):
+            for k in range(N_CRITICAL):
+                if base.critical[s, k] >= 0:
+                    out[:, s, k] = share[:, base.critical[s, k], s]
+        return out
+
+    def own_account_floor(self) -> np.ndarray:
+        """What own-account work pays per unit of skill in the region, mean over trades, KGS [R]."""
+        weight = self._model.base.pool_share
+        total = weight.sum(axis=1)
+        return (weight * self.pool_income).sum(axis=1) / np.where(total > 0.0, total, 1.0)
+
+    def relative_pool_income(self) -> np.ndarray:
+        """Own-account income against its base value, [R, S], in real terms."""
+        base = self._model.base
+        now = self.pool_income / self.consumer_price()[:, None]
+        return np.clip(now / np.where(base.pool_income > 0.0, base.pool_income, 1.0)
+                       * self._model.params.numeraire, 0.05, 20.0)  # fmt: skip
+
+
+def pay_out_pools(model: RegionalModel) -> None:
+    """Own-account producers share what their pool took last month, by skill (phase 7)."""
+    m = model.market
+    skill = np.where(m.pool_skill > 0.0, m.pool_skill, 1.0)
+    m.pool_pay = np.where(m.pool_skill > 0.0, np.maximum(m.pool_cash, 0.0) / skill, 0.0)
+    weight = model.params.income_memory
+    seen = m.pool_skill > 0.0
+    m.pool_income = np.where(
+        seen, m.pool_income + weight * (m.pool_pay - m.pool_income), m.pool_income
+    )
+
+
+def price_pools(model: RegionalModel) -> None:
+    """Own-account prices follow input costs and what employees are paid in the region.
+
+    The labour in them is worth what the market pays for labour; how much they sell, and so what
+    they earn, is decided by demand and by how many they are.
+    """
+    m, base = model.market, model.base
+    inputs = m.unit_input_cost()
+    labour = np.maximum(1.0 - base.base_input_cost, 0.0)[None] * model.params.numeraire
+    target = inputs + labour * model.wage_index[:, None]
+    m.pool_price += model.params.price_review_rate * (target - m.pool_price)

@@ -1,0 +1,232 @@
+"""Aggregates once a month; results by name, in real persons and KGS (multiplied by the scale).
+
+`outcomes.csv` names every outcome with its unit and meaning; what is recorded here and what is
+listed there are the same set (a test compares them).
+"""
+
+from __future__ import annotations
+
+import csv
+import math
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from model.accounts import GOVERNMENT, Kind
+from model.markets.cars import car_measures
+from model.workers import ABROAD, EMPLOYEE, OWN_ACCOUNT, UNEMPLOYED
+
+if TYPE_CHECKING:
+    from model.model import RegionalModel
+
+_TAXES = (Kind.INCOME_TAX, Kind.SOCIAL, Kind.PROFIT_TAX, Kind.VAT, Kind.DUTY)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One line of the schema: `level` is country or region; extensive outcomes scale with people."""
+
+    name: str
+    unit: str
+    level: str
+    extensive: bool
+    meaning: str
+
+
+@cache
+def outcomes() -> dict[str, Outcome]:
+    """The schema of all outcomes, by name."""
+    with files("model").joinpath("outcomes.csv").open(encoding="utf-8") as file:
+        return {
+            row["name"]: Outcome(
+                row["name"], row["unit"], row["level"], row["extensive"] == "yes", row["meaning"]
+            )
+            for row in csv.DictReader(file)
+        }
+
+
+def concentration(values: np.ndarray) -> tuple[float, float]:
+    """Herfindahl index and entropy of shares; 1/n and ln n for n equal parts (V19)."""
+    total = float(values.sum())
+    if total <= 0.0:
+        return math.nan, math.nan
+    shares = values[values > 0.0] / total
+    return float((shares * shares).sum()), float(-(shares * np.log(shares)).sum())
+
+
+class Measures:
+    """Series of the run so far.
+
+    Attributes
+    ----------
+    monthly : outcome -> float [months since period 0]; the current array grows every month.
+    regional : outcome -> float [months, R].
+    now : this month's values, burn-in included.
+    """
+
+    def __init__(self, model: RegionalModel) -> None:
+        self._model = model
+        self._rows: list[dict[str, float]] = []
+        self._regional: list[dict[str, np.ndarray]] = []
+        self.now: dict[str, float] = {}
+
+    @property
+    def monthly(self) -> dict[str, np.ndarray]:
+        """Outcome by month from period 0."""
+        names = self._rows[0] if self._rows else {}
+        return {name: np.array([row[name] for row in self._rows]) for name in names}
+
+    @property
+    def regional(self) -> dict[str, np.ndarray]:
+        """Outcome by month from period 0 and region."""
+        names = self._regional[0] if self._regional else {}
+        return {name: np.array([row[name] for row in self._regional]) for name in names}
+
+    def record(self) -> None:
+        """Phase 13: measure the month; keep it unless it belongs to the burn-in."""
+        country, regional = measure(self._model)
+        schema, scale = outcomes(), self._model.scale
+        for name, value in country.items():
+            country[name] = float(value * scale if schema[name].extensive else value)
+        for name, values in regional.items():
+            regional[name] = np.asarray(
+                values * scale if schema[name].extensive else values, np.float64
+            )
+        self.now = country
+        if self._model.period >= 0:
+            self._rows.append(country)
+            self._regional.append(regional)
+
+
+def measure(model: RegionalModel) -> tuple[dict[str, float], dict[str, np.ndarray]]:
+    """All outcomes of this month in agent units: for the country, and by region [R]."""
+    regional = _people(model) | _production(model)
+    country = {name: float(values.sum()) for name, values in regional.items()}
+    jobs, heads = _jobs_by_sector(model)
+    for s, name in enumerate(model.pack.sectors):
+        country[f"jobs_{name}"] = float(jobs[s])
+        country[f"value_added_{name}"] = float(model.value_added[:, s].sum())
+    hhi, entropy = concentration(jobs + heads)
+    country |= {"jobs_herfindahl": hhi, "jobs_entropy": entropy}
+    hhi, entropy = concentration(np.maximum(model.value_added.sum(axis=0), 0.0))
+    country |= {"value_added_herfindahl": hhi, "value_added_entropy": entropy}
+    _rates(country, regional, model)
+    country |= _money(model) | _firms(model) | _cars(model)
+    for name in ("mean_wage", "own_account_income"):
+        country[name] = _mean_of(country, name)
+        regional[name] = _mean_of(regional, name)
+    for table in (country, regional):
+        for name in ("_own_income",):
+            table.pop(name)
+    return country, regional
+
+
+def _people(model: RegionalModel) -> dict[str, np.ndarray]:
+    heads, wage_bill = model.heads, model.region_wages
+    market = model.market
+    own_income = (market.pool_pay * market.pool_skill).sum(axis=1)
+    f = model.firms
+    plants = np.zeros(len(wage_bill))
+    for plant in model.plants:
+        plants[plant.region] += f.employees[plant.row]
+    return {
+        "employee_jobs": heads[:, EMPLOYEE].astype(np.float64),
+        "plant_jobs": plants,
+        "own_account": heads[:, OWN_ACCOUNT].astype(np.float64),
+        "employment": (heads[:, EMPLOYEE] + heads[:, OWN_ACCOUNT]).astype(np.float64),
+        "unemployed": heads[:, UNEMPLOYED].astype(np.float64),
+        "abroad": heads[:, ABROAD].astype(np.float64),
+        "wage_bill": wage_bill,
+        "_own_income": own_income,
+    }
+
+
+def _production(model: RegionalModel) -> dict[str, np.ndarray]:
+    f, n = model.firms, len(model.pack.region_ids)
+    return {
+        "output": model.output_value.sum(axis=1),
+        "value_added": model.value_added.sum(axis=1),
+        "consumption": model.region_consumption,
+        "firms": np.bincount(f.region[f.alive], minlength=n).astype(np.float64),
+    }
+
+
+def _jobs_by_sector(model: RegionalModel) -> tuple[np.ndarray, np.ndarray]:
+    """Employees and own-account workers by sector, heads [S]."""
+    f = model.firms
+    jobs = np.bincount(f.sector, f.employees, minlength=len(model.pack.sectors))
+    return jobs, model.market.pool_heads.sum(axis=0).astype(np.float64)
+
+
+def _mean_of(table: dict, name: str):  # type: ignore[no-untyped-def, type-arg]
+    """Wage per employee or income per own-account worker, KGS a month; 0 where there is none."""
+    money, heads = {
+        "mean_wage": (table["wage_bill"], table["employee_jobs"]),
+        "own_account_income": (table["_own_income"], table["own_account"]),
+    }[name]
+    return np.where(np.asarray(heads) > 0.0, money / np.maximum(heads, 1e-12), 0.0)[()]
+
+
+def _rates(country: dict[str, float], regional: dict[str, np.ndarray], model: RegionalModel) -> None:
+    """Shares of the labour force, in the tables of the country and of the regions."""
+    for table in (country, regional):
+        force = table["employment"] + table["unemployed"]
+        force = np.maximum(force, 1e-12)
+        table["unemployment_rate"] = (table["unemployed"] / force)[()]
+        table["employment_rate"] = (table["employment"] / force)[()]
+        table["employee_share"] = (table["employee_jobs"] / force)[()]
+    del model
+
+
+def _money(model: RegionalModel) -> dict[str, float]:
+    flows, base = model.accounts.flows, model.base
+    stocks = model.accounts.stocks()
+    revenue = float(sum(flows[:, GOVERNMENT, kind].sum() for kind in _TAXES + (Kind.DIVIDENDS,)))
+    balance = float(flows[:, GOVERNMENT].sum() - flows[GOVERNMENT].sum())
+    gdp = float(model.value_added.sum()) + float(flows[:, GOVERNMENT, Kind.VAT].sum())
+    yearly = max(12.0 * gdp, 1e-9)
+    return {
+        "gdp": gdp,
+        "real_value_added": float(model.real_value_added.sum()),
+        "price_level": model.price_level,
+        "wage_level": float(np.average(model.wage_index, weights=base.employees.sum(axis=1) + 1e-9)),
+        "investment": model.accounts.paid(Kind.INVESTMENT),
+        "government_purchases": model.accounts.paid(Kind.GOVERNMENT_PURCHASES),
+        "exports": model.accounts.paid(Kind.EXPORTS),
+        "imports": model.accounts.paid(Kind.IMPORTS),
+        "remittances": model.accounts.paid(Kind.REMITTANCES),
+        "transfers": float(flows[GOVERNMENT, 0, Kind.TRANSFERS].sum()),
+        "tax_revenue": revenue,
+        "budget_balance": balance,
+        "public_debt": stocks["public_debt"],
+        "public_debt_to_gdp": stocks["public_debt"] / yearly,
+        "firm_debt": stocks["firm_loans"],
+        "private_debt_to_gdp": (stocks["firm_loans"] + stocks["household_loans"]) / yearly,
+        "household_deposits": stocks["household_deposits"],
+        "reserves": stocks["reserves"],
+        "bank_equity": stocks["equity"],
+        "write_offs": model.accounts.write_offs,
+        "unserved_demand": model.market.unserved,
+    }
+
+
+def _firms(model: RegionalModel) -> dict[str, float]:
+    return {
+        "firm_entries": float(model.entries),
+        "firm_exits": float(model.exits),
+        "vacancies": float(model.vacancies),
+        "hires": float(model.hires),
+        "separations": float(model.separations),
+    }
+
+
+def _cars(model: RegionalModel) -> dict[str, float]:
+    cars = car_measures(model)
+    months = [plant.month for plant in model.plants]
+    return cars | {
+        name: sum(float(month.get(name, 0.0)) for month in months)
+        for name in ("fdi", "profits_repatriated")
+    }

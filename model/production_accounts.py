@@ -1,0 +1,55 @@
+"""Production accounts of the month: output, value added, wage and price indices.
+
+Value added is output less the inputs it used, at today's prices, whoever produced it; the same
+at base prices is real value added.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from model.model import RegionalModel
+
+
+def account_production(model: RegionalModel) -> None:
+    """Phase 12, accounts: who made what, and the indices that next month's decisions read."""
+    f, base, m = model.firms, model.base, model.market
+    shape = base.firm_output.shape
+    cell = f.region.astype(np.int64) * shape[1] + f.sector
+    size = shape[0] * shape[1]
+    made = np.bincount(cell, f.production, size).reshape(shape)
+    value = np.bincount(cell, f.production * f.price, size).reshape(shape)
+    made[:, base.vehicles] = 0.0
+    value[:, base.vehicles] = 0.0
+    units = made + m.pool_output
+    worth = value + m.pool_output * m.pool_price
+    model.output_value = worth
+    model.value_added = worth - units * m.unit_input_cost()
+    model.real_value_added = units * np.maximum(1.0 - base.base_input_cost, 0.0)[None]
+    for plant in model.plants:
+        made_worth = float(f.production_value[plant.row])
+        model.output_value[plant.region, base.vehicles] += made_worth
+        added = made_worth - plant.month.get("cars_made", 0.0) * plant.kit_price
+        added -= float(f.material_cost[plant.row])
+        model.value_added[plant.region, base.vehicles] += added
+        model.real_value_added[plant.region, base.vehicles] += added / model.params.numeraire
+    weight = base.household_income / base.household_income.sum()
+    model.price_level = float((weight * m.consumer_price()).sum()) / model.params.numeraire
+    _update_wage_index(model, cell, size)
+
+
+def _update_wage_index(model: RegionalModel, cell: np.ndarray, size: int) -> None:
+    """Wages offered against the base year, [R]: staff-weighted over each region's firms."""
+    f, base = model.firms, model.base
+    shape = base.firm_output.shape
+    market = f.alive & (f.sector != base.vehicles)
+    staff = np.where(market, f.employees, 0)
+    norm = np.where(base.wage > 0.0, base.wage, 1.0)[f.region, f.sector]
+    relative = np.where(market, f.wage_offer / norm, 0.0)
+    weighted = np.bincount(cell, staff * relative, size).reshape(shape).sum(axis=1)
+    heads = np.bincount(cell, staff, size).reshape(shape).sum(axis=1)
+    now = np.where(heads > 0.0, weighted / np.maximum(heads, 1e-12), model.wage_index)
+    model.wage_index = model.wage_index + model.params.income_memory * (now - model.wage_index)

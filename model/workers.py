@@ -1,0 +1,252 @@
+"""Workers: one row a person of working age, with the household that lives on the income.
+
+Who they are, when they leave a job, what they earn and what they mean to spend. Where they find
+a job is the labour market's (`markets/labour.py`).
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numba import njit
+
+from model import draws
+from model.population import Population, Row, column
+
+if TYPE_CHECKING:
+    from model.model import RegionalModel
+
+EMPLOYEE = 1
+OWN_ACCOUNT = 2
+UNEMPLOYED = 3
+ABROAD = 4
+STATUS_NAMES = {EMPLOYEE: "employee", OWN_ACCOUNT: "own-account", UNEMPLOYED: "unemployed"} | {
+    ABROAD: "abroad"
+}
+
+NO_FIRM = -1
+ADULT_MONTHS = 18 * 12
+
+# Occupation groups (model.md, skills): drawn by education.
+PRODUCTION, ENGINEERING, LOGISTICS, SUPPORT = 0, 1, 2, 3
+
+
+class Worker(Row):
+    """A window on one worker's row."""
+
+    @property
+    def status_name(self) -> str:
+        """The labour status in words."""
+        return STATUS_NAMES[int(self.status)]
+
+
+class Workers(Population):
+    """Columns of the working-age population; all rows always live (a retiree leaves an heir)."""
+
+    row_type = Worker
+
+    identity = column(np.uint64, 0, unit="id", meaning="identity that keys all draws")
+    region = column(np.int16, 0, unit="region", meaning="region of the home")
+    age_months = column(np.int16, 0, unit="months", meaning="age")
+    education = column(np.int8, 0, unit="0-2", meaning="0 general, 1 vocational, 2 higher")
+    occupation = column(
+        np.int8, 0, unit="0-3", meaning="production, engineering, logistics, support"
+    )
+    skill = column(np.float32, 1.0, unit="ratio", meaning="general skill; mean 1")
+    auto_skill = column(np.float32, 0.0, unit="ratio", meaning="skill in making cars")
+    status = column(
+        np.int8, UNEMPLOYED, unit="code", meaning="employee, own-account, unemployed, abroad"
+    )
+    employer = column(np.int32, NO_FIRM, unit="firm row", meaning="employer, -1 for none")
+    pool_sector = column(
+        np.int8, -1, unit="sector", meaning="sector of own-account work, -1 for none"
+    )
+    wage = column(np.float32, 0.0, unit="KGS/month", meaning="contract wage, gross")
+    tenure = column(np.int16, 0, unit="months", meaning="months in the present job")
+    jobless_months = column(np.int16, 0, unit="months", meaning="months unemployed")
+    income = column(np.float32, 0.0, unit="KGS/month", meaning="disposable income this month")
+    dividends = column(
+        np.float64, 0.0, unit="KGS/month", meaning="profit received since last pay day"
+    )
+    savings = column(np.float64, 0.0, unit="KGS", meaning="bank deposits of the household")
+    budget = column(
+        np.float64, 0.0, unit="KGS/month", meaning="what the household means to spend now"
+    )
+    debt = column(np.float64, 0.0, unit="KGS", meaning="car loan outstanding")
+    car_rate = column(np.float32, 0.0, unit="1/month", meaning="interest of the car loan")
+    car = column(np.int8, 0, unit="code", meaning="0 none, 1 used, 2 new import, 3 domestic new")
+    car_age = column(np.int16, 0, unit="months", meaning="age of the car")
+    disposition = column(
+        np.float32, 1.0, unit="ratio", meaning="entrepreneurial disposition; mean 1"
+    )
+
+
+# --- Ageing -------------------------------------------------------------------------------------
+
+
+@njit(cache=True)
+def draw_person(seed, identity, p_higher, p_vocational, skill_sd):  # type: ignore[no-untyped-def]
+    """Education, occupation, skill and disposition of one person, from the identity alone.
+
+    Skill is lognormal with mean 1 within each education level times its premium (Mincer's return
+    of about 10 % a year of schooling: 0.9, 1.0, 1.3); disposition is exponential, mean 1.
+    """
+    u = draws.uniform(seed, draws.EDUCATION, identity, 0, 0)
+    education = 0
+    premium = 0.9
+    if u < p_higher:
+        education = 2
+        premium = 1.3
+    elif u < p_higher + p_vocational:
+        education = 1
+        premium = 1.0
+    v = draws.uniform(seed, draws.EDUCATION, identity, 0, 1)
+    occupation = PRODUCTION
+    if education == 2 and v < 0.3:
+        occupation = ENGINEERING
+    elif v > 0.8:
+        occupation = SUPPORT
+    elif v > 0.7:
+        occupation = LOGISTICS
+    z = draws.normal(seed, draws.SKILL, identity, 0, 0)
+    skill = premium * math.exp(skill_sd * z - 0.5 * skill_sd * skill_sd)
+    disposition = -math.log(draws.uniform(seed, draws.DISPOSITION, identity, 0, 0))
+    return education, occupation, skill, disposition
+
+
+@njit(cache=True)
+def replace_retirees(  # type: ignore[no-untyped-def]
+    seed, month, retirement_age, p_higher, p_vocational, mean_skill, skill_sd,
+    identity, region, age_months, education, occupation, skill, auto_skill, status, employer,
+    pool_sector, tenure, jobless_months, disposition, firm_employees,
+):  # fmt: skip
+    """Age everybody by a month; a retiree's row becomes an heir of 18 (rules.md 14).
+
+    The heir has a new identity, no job, and the household's deposits, debts and car. Constant
+    population by construction. Returns the number of retirements.
+    """
+    retired = 0
+    for i in range(len(identity)):
+        age = age_months[i] + 1
+        if age < retirement_age:
+            age_months[i] = age
+            continue
+        if employer[i] >= 0:
+            firm_employees[employer[i]] -= 1
+        retired += 1
+        identity[i] = draws.child_identity(identity[i], month, 0)
+        r = region[i]
+        person = draw_person(seed, identity[i], p_higher[r], p_vocational[r], skill_sd)
+        age_months[i] = ADULT_MONTHS
+        education[i] = person[0]
+        occupation[i] = person[1]
+        skill[i] = person[2] / mean_skill[r]
+        disposition[i] = person[3]
+        auto_skill[i] = 0.0
+        # Nobody abroad is replaced by somebody at home: how many are abroad is not decided here.
+        if status[i] != ABROAD:
+            status[i] = UNEMPLOYED
+        employer[i] = NO_FIRM
+        pool_sector[i] = -1
+        tenure[i] = 0
+        jobless_months[i] = 0
+    return retired
+
+
+def age_and_retire(model: RegionalModel) -> None:
+    """One more month of age for everybody; heirs for those who retire."""
+    w, p = model.workers, model.params
+    replace_retirees(
+        model.seed, model.period, int(p.retirement_age * 12),
+        model.pack.higher_education, model.pack.vocational, model.base.mean_skill, p.skill_sd,
+        w.identity, w.region, w.age_months, w.education, w.occupation, w.skill, w.auto_skill,
+        w.status, w.employer, w.pool_sector, w.tenure, w.jobless_months, w.disposition,
+        model.firms.employees,
+    )  # fmt: skip
+
+
+# --- Income and what is spent of it ---------------------------------------------------------------
+
+
+@njit(cache=True)
+def pay_incomes(  # type: ignore[no-untyped-def]
+    income_tax, own_account_tax, per_head, remittance, pool_pay, a1, a2,
+    region, status, employer, pool_sector, skill, wage, dividends, debt, car_rate, amortisation,
+    savings, income, budget, wage_bill, region_budget, region_wages, totals,
+):  # fmt: skip
+    """Pay everybody, take income tax and loan service, and set the consumption budget.
+
+    Consumption is a1·income + a2·wealth (Godley & Lavoie 2007), never more than is at hand.
+    `totals` [8] receives: wages, income tax, own-account income, own-account tax, per-head
+    transfers, remittances, loan interest, loan principal. Summed in row order, so exactly
+    repeatable.
+    """
+    for i in range(len(region)):
+        r = region[i]
+        y = 0.0
+        if status[i] == EMPLOYEE:
+            gross = np.float64(wage[i])
+            tax = income_tax * gross
+            wage_bill[employer[i]] += gross
+            region_wages[r] += gross
+            totals[0] += gross
+            totals[1] += tax
+            y = gross - tax
+        elif status[i] == OWN_ACCOUNT:
+            gross = pool_pay[r, pool_sector[i]] * np.float64(skill[i])
+            tax = own_account_tax * gross
+            totals[2] += gross
+            totals[3] += tax
+            y = gross - tax
+        if status[i] == ABROAD:
+            y += remittance
+            totals[5] += remittance
+        else:
+            y += per_head[r]
+            totals[4] += per_head[r]
+        service = 0.0
+        if debt[i] > 0.0:
+            interest = debt[i] * np.float64(car_rate[i])
+            principal = debt[i] * amortisation
+            if debt[i] < 100.0:
+                principal = debt[i]
+            totals[6] += interest
+            totals[7] += principal
+            debt[i] -= principal
+            service = interest + principal
+        savings[i] += y - service
+        y += dividends[i] - service
+        dividends[i] = 0.0
+        income[i] = y
+        # Dividends are in the deposits since they were paid.
+        spend = a1 * max(y, 0.0) + a2 * max(savings[i] - max(y, 0.0), 0.0)
+        spend = min(max(spend, 0.0), max(savings[i], 0.0))
+        budget[i] = spend
+        region_budget[r] += spend
+
+
+@njit(cache=True)
+def spend_budgets(filled, region, budget, savings):  # type: ignore[no-untyped-def]
+    """Take from each household the part of its budget that its region's shops could serve."""
+    total = 0.0
+    for i in range(len(region)):
+        paid = budget[i] * filled[region[i]]
+        savings[i] -= paid
+        total += paid
+    return total
+
+
+@njit(cache=True)
+def count_statuses(n_regions, n_sectors, region, status, pool_sector, skill):  # type: ignore[no-untyped-def]
+    """Heads by region and status [R, 5], and own-account heads and skill by cell [R, S]."""
+    heads = np.zeros((n_regions, 5), np.int64)
+    pool_heads = np.zeros((n_regions, n_sectors), np.int64)
+    pool_skill = np.zeros((n_regions, n_sectors), np.float64)
+    for i in range(len(region)):
+        heads[region[i], status[i]] += 1
+        if status[i] == OWN_ACCOUNT:
+            pool_heads[region[i], pool_sector[i]] += 1
+            pool_skill[region[i], pool_sector[i]] += np.float64(skill[i])
+    return heads, pool_heads, pool_skill
