@@ -16,7 +16,7 @@ from matplotlib.ticker import MaxNLocator
 from experiments.effects import Pairs, t_interval
 from experiments.impact import WINDOW, Impact
 from experiments.maps import draw_map
-from experiments.outcomes import readable
+from experiments.outcomes import outcomes, readable
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -239,10 +239,19 @@ def draw_cars(axes: Axes, pairs: Pairs) -> None:
 
 
 def draw_value_added(axes: Axes, pairs: Pairs) -> None:
-    """Change of value added by region, last years of the run, millions of KGS a year."""
-    change = _regional_change(pairs, "value_added") * 12 / 1e6
-    change = change.sort_values()
-    names = [_name(pairs, region) for region in change.index]
+    """Change of value added by sector, last years of the run, millions of KGS a year."""
+    start = "value_added_"
+    sectors = [
+        name
+        for name in pairs.treated[0].monthly.columns
+        if name.startswith(start) and outcomes()[name].extensive
+    ]
+    changes = [
+        (one.monthly[sectors] - other.monthly[sectors]).tail(WINDOW).mean()
+        for one, other in _matched(pairs)
+    ]
+    change = (sum(changes[1:], changes[0]) / len(changes) * 12 / 1e6).sort_values()
+    names = [str(name).removeprefix(start).replace("_", " ") for name in change.index]
     colours = [BLUE if value >= 0 else RED for value in change]
     axes.barh(names, change.to_numpy(float), color=colours, height=0.66)
     axes.axvline(0, color=GREY, lw=0.8)

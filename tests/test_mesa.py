@@ -27,17 +27,16 @@ def test_batch_run_agrees_with_simulate():
         number_processes=1,
         display_progress=False,
     )
-    last = {(row["world"], row["seed"]): row for row in rows}
-    assert len(last) == 4
+    last = {(row["world"], row["rng"]): row for row in rows}
+    assert set(last) == {("plant", 1), ("plant", 2), ("none", 1), ("none", 2)}
     for (world, seed), row in last.items():
-        assert row["employee_jobs"] == small(world, seed).monthly["employee_jobs"].iloc[-1]
+        for name in ("employee_jobs", "mean_wage", "cars_made"):
+            assert row[name] == small(world, seed).monthly[name].iloc[-1], name
 
 
 def test_data_collector_takes_names_of_properties():
     model = RegionalModel(valley_params(), rng=1)
-    collector = mesa.DataCollector(
-        model_reporters={"jobs": "employee_jobs", "firms": "firms_alive"}
-    )
+    collector = mesa.DataCollector(model_reporters={"jobs": "employee_jobs", "made": "cars_made"})
     for _ in range(BURN_IN + 2):
         model.step()
         collector.collect(model)
