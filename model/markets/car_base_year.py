@@ -150,7 +150,9 @@ def calibrate_constants(model: RegionalModel, rounds: int = ROUNDS) -> None:
     damped. CALIBRATED to 2018-2022, and never called again from month 0 on.
     """
     market = model.car_market
-    market.pool_level[:] = base_price(model, NEW) * model.params.secondhand_level
+    # Regions keep their relative prices; the mean is the base's.
+    anchor = base_price(model, NEW) * model.params.secondhand_level
+    market.pool_level *= anchor / float(np.mean(market.pool_level))
     constants = market.constants
     target_used = household_imports(model, USED)
     target_new = household_imports(model, NEW)
@@ -190,20 +192,25 @@ def hand_out_cars(seed, rows, owning, ages, identity, car, car_age):  # type: ig
 
 @njit(cache=True)
 def spin_up(  # type: ignore[no-untyped-def]
-    seed, month, months, rows, identity, scrap_rates, car, car_age, income, savings, debt,
-    car_rate, base_income, habits, terms, rates, taste, prices, ages, loan_rate, worths, level,
-    constants, traded,
+    seed, month, months, rows, identity, scrap_rates, norm_savings, saving_pull, car, car_age,
+    income, savings, debt, car_rate, base_income, habits, terms, rates, taste, prices, ages,
+    loan_rate, worths, level, constants, traded,
 ):  # fmt: skip
-    """Let `months` pass for cars and car loans, while incomes and savings stand still.
+    """Let `months` pass for cars, car loans and savings, while incomes stand still.
 
-    The market's own rules with no limits of stock. `traded` [3] receives number, summed age and
-    summed worth of the cars handed in.
+    The market's own rules, dealers never out of stock, and no more sold second-hand than was
+    handed in. Savings return to `norm_savings` months of the income left after the loan, by
+    `saving_pull` a month. `traded` [4]: cars for sale second-hand (carried on); number, summed
+    age and summed worth of the cars handed in.
     """
-    values = np.zeros(4)
-    inclusive = np.zeros(3)
+    values, inclusive = np.zeros(4), np.zeros(3)
     repaid = math.pow(1.0 - terms[3], months)
+    forgotten = math.pow(1.0 - saving_pull, months)
     for n in range(len(rows)):
         i = rows[n]
+        service = debt[i] * (np.float64(car_rate[i]) + terms[3])
+        norm = norm_savings * max(np.float64(income[i]) - service, 0.0)
+        savings[i] = norm + (savings[i] - norm) * forgotten
         debt[i] *= repaid
         kept = 1.0
         if car[i] != NONE:
@@ -217,22 +224,25 @@ def spin_up(  # type: ignore[no-untyped-def]
         y = max(np.float64(income[i]), habits[0])
         looking = car_choice.look_rate(car[i], car_age[i], y, base_income, rates)
         if u > kept * math.exp(-looking * months):
-            continue
-        own = weigh_kinds(
-            car[i], car_age[i], y, savings[i], debt[i], habits, terms, taste, prices, ages,
-            loan_rate, worths, level, constants, values,
-        )  # fmt: skip
-        option = car_choice.nested_choice(seed, identity[i], month, values, taste[2], inclusive)
-        if option <= 0:
-            continue
-        if car[i] != NONE:
-            traded[0] += 1.0
-            traded[1] += np.float64(car_age[i])
-            traded[2] += worths[car_choice.years_old(car_age[i])]
-        debt[i] += car_choice.loan_needed(prices[option], own)
-        car_rate[i] = loan_rate
-        car[i] = NEW if option == IMPORTED_NEW else USED
-        car_age[i] = ages[option]
+            own = weigh_kinds(
+                car[i], car_age[i], y, savings[i], debt[i], habits, terms, taste, prices, ages,
+                loan_rate, worths, level, constants, values,
+            )  # fmt: skip
+            option = car_choice.nested_choice(seed, identity[i], month, values, taste[2], inclusive)
+            if option > 0 and (option != SECOND_HAND or traded[0] >= 1.0):
+                traded[0] -= 1.0 if option == SECOND_HAND else 0.0
+                cash = max(savings[i] - habits[1] * y, 0.0)
+                loan = car_choice.loan_needed(prices[option], own)
+                savings[i] += loan + own - cash - prices[option]
+                debt[i] += loan
+                car_rate[i] = loan_rate
+                if car[i] != NONE:
+                    traded[0] += 1.0
+                    traded[1] += 1.0
+                    traded[2] += np.float64(car_age[i])
+                    traded[3] += worths[car_choice.years_old(car_age[i])]
+                car[i] = NEW if option == IMPORTED_NEW else USED
+                car_age[i] = ages[option]
 
 
 def initial_cars(model: RegionalModel) -> None:
@@ -240,10 +250,12 @@ def initial_cars(model: RegionalModel) -> None:
 
     Needs the workers' status, income and savings of the base year, and `model.car_market`.
     The fleet starts at imports × life, then its own rules sort it (who has which car, how old)
-    while incomes stand still; the constants are solved along the way.
+    while incomes stand still; the constants are solved along the way. Savings end as buying cars
+    leaves them, at the same total.
     """
     w, market, p = model.workers, model.car_market, model.params
     home = np.flatnonzero(w.status != ABROAD)
+    home = home[np.argsort(w.identity[home], kind="stable")]
     market.base_income = float(np.mean(w.income[home], dtype=np.float64)) if len(home) else 0.0
     if market.base_income <= 0.0:
         return
@@ -257,20 +269,29 @@ def initial_cars(model: RegionalModel) -> None:
     worth = float(np.mean(market.worths[np.minimum(ages // 12, OLDEST)]))
     stock_pool(market, np.ones(len(market.pool_level), np.int64), float(np.mean(ages)), worth)
     calibrate_constants(model)
-    traded = np.zeros(3)
-    for step in range(SPIN_UP_STEPS):
-        traded[:] = 0.0
-        spin_up(
-            model.seed, _FIRST_DRAW + 1 + step, SPIN_UP_MONTHS, home, w.identity,
-            market.scrap_rates, w.car, w.car_age, w.income, w.savings, w.debt, w.car_rate,
-            *_setting(model, (1.0,) * 4), traded,
-        )  # fmt: skip
-        if traded[0] > 0.0:
-            stock_pool(market, market.pool_count[:, 0], *(traded[1:] / traded[0]))
-        calibrate_constants(model, ROUNDS // 5)
+    _bring_to_rest(model, home)
     # From here on income is what is left after the loan's service, as in every later month.
     w.income[:] -= w.debt * (w.car_rate + amortisation(model))
     fill_pool(model, home)
+
+
+def _bring_to_rest(model: RegionalModel, home: np.ndarray) -> None:
+    """Run the fleet on until who owns what is stationary; savings keep their total."""
+    w, market = model.workers, model.car_market
+    total = float(w.savings[home].sum())
+    norm = total / float(w.income[home].sum(dtype=np.float64))
+    traded = np.zeros(4)
+    for step in range(SPIN_UP_STEPS):
+        traded[1:] = 0.0
+        spin_up(
+            model.seed, _FIRST_DRAW + 1 + step, SPIN_UP_MONTHS, home, w.identity,
+            market.scrap_rates, norm, float(model.base.wealth_propensity), w.car, w.car_age,
+            w.income, w.savings, w.debt, w.car_rate, *_setting(model, (1.0,) * 4), traded,
+        )  # fmt: skip
+        if traded[1] > 0.0:
+            stock_pool(market, market.pool_count[:, 0], *(traded[2:] / traded[1]))
+        calibrate_constants(model, ROUNDS // 5)
+    w.savings[home] *= total / max(float(w.savings[home].sum()), 1e-9)
 
 
 def stock_pool(market: CarMarket, cars: np.ndarray, age: float, worth: float) -> None:

@@ -14,8 +14,8 @@ import numpy as np
 from model.accounts import BANK, GOVERNMENT, HOUSEHOLDS, IMPORTERS, Kind
 from model.importers import state_demand, state_fleet
 from model.markets import car_base_year, car_fleet, car_sales
-from model.markets.car_choice import NEW, USED
 from model.markets.car_base_year import initial_cars
+from model.markets.car_choice import NEW, USED
 from model.markets.car_fleet import CarMarket, base_price
 from model.markets.car_sales import Sellers
 from model.workers import ABROAD
@@ -256,8 +256,8 @@ def trade_cars(model: RegionalModel) -> None:
     """Phase 9: the vehicle market of this month."""
     market = model.car_market
     market.counts = dict.fromkeys(MEASURES, 0.0)
-    if model.period < 0 and model.period % 12 == 0:
-        car_base_year.calibrate_constants(model)
+    if model.period < 0:
+        car_base_year.calibrate_constants(model, rounds=3)
     market.resale_by_make = car_fleet.resale(model)
     buy_for_state(model)
     lookers = find_lookers(model)
