@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from experiments.effects import Pairs, t_interval
 from experiments.impact import WINDOW, Impact
@@ -57,44 +57,61 @@ def draw_report(pairs: Pairs, impact: Impact, path: Path, *, command: str = "") 
         figure.subplots_adjust(
             left=0.055, right=0.985, top=0.785, bottom=0.095, hspace=0.5, wspace=0.24
         )
-        figure.text(0.055, 0.968, headline(impact), fontsize=17, fontweight="bold", va="top")
-        below = textwrap.fill(standfirst(impact), 150)
+        figure.text(0.055, 0.968, headline(pairs, impact), fontsize=17, fontweight="bold", va="top")
+        below = textwrap.fill(standfirst(pairs, impact), 150)
         figure.text(0.055, 0.925, below, fontsize=11, color="#333333", va="top", linespacing=1.4)
         figure.text(0.055, 0.018, source_line(pairs, command), fontsize=8, color=GREY, va="bottom")
         figure.savefig(path, dpi=150)
     return path
 
 
-def headline(impact: Impact) -> str:
-    """What happened, in one sentence with numbers."""
+def headline(pairs: Pairs, impact: Impact) -> str:
+    """What happened, in one sentence with numbers; no job is claimed that chance may have made."""
+    made = impact.value("cars_made", "with") if _has(impact, "cars_made") else 0.0
+    own = impact.value("plant_jobs", "with") if _has(impact, "plant_jobs") else 0.0
+    low, high = spread_of_jobs(pairs, impact)
+    if low <= 0.0 <= high:
+        return f"The car plant employs {own:,.0f} and makes {made:,.0f} cars a year; other jobs: not clear"
     jobs = impact.value("employee_jobs")
     more = "more" if jobs >= 0 else "fewer"
-    words = f"With the car plant: {abs(jobs):,.0f} {more} employee jobs"
-    if _has(impact, "plant_jobs"):
-        words += f", {impact.value('plant_jobs', 'with'):,.0f} at the plant itself"
-    if _has(impact, "cars_made"):
-        words += f", and {impact.value('cars_made', 'with'):,.0f} cars a year"
-    return words
+    return (
+        f"With the car plant: {abs(jobs):,.0f} {more} employee jobs, {own:,.0f} at the plant itself, "
+        f"and {made:,.0f} cars a year"
+    )
 
 
-def standfirst(impact: Impact) -> str:
-    """The line under the headline: what is compared, when, and how sure it is."""
+def spread_of_jobs(pairs: Pairs, impact: Impact) -> tuple[float, float]:
+    """Between which numbers the change of employee jobs lies.
+
+    With several seeds the 95 % interval; with one, the lowest and highest 12-month difference of
+    the months that the impact table averages.
+    """
+    if len(impact.seeds) > 1:
+        return impact.value("employee_jobs", "low"), impact.value("employee_jobs", "high")
+    one, other = _matched(pairs)[0]
+    change = (one.monthly["employee_jobs"] - other.monthly["employee_jobs"]).tail(WINDOW)
+    yearly = change.rolling(min(12, len(change))).mean().dropna()
+    return float(yearly.min()), float(yearly.max())
+
+
+def standfirst(pairs: Pairs, impact: Impact) -> str:
+    """The lines under the headline: what is compared, when, and how sure it is."""
     words = (
         f"World “{impact.world}” against “{impact.against}”, mean of {impact.first} "
         f"to {impact.last}, in a simulation."
     )
+    change = readable(impact.value("employee_jobs"), "jobs", signed=True)
+    words += f" Employee jobs: {change}"
     if _has(impact, "employment"):
         gain = readable(impact.value("employment"), "jobs", signed=True)
-        words += f" Total employment, own-account work included: {gain} people."
+        words += f"; total employment, own-account work included: {gain}"
+    low, high = (readable(end, "jobs", signed=True) for end in spread_of_jobs(pairs, impact))
     if len(impact.seeds) > 1:
-        low, high = (impact.value("employee_jobs", end) for end in ("low", "high"))
-        words += (
-            f" Employee jobs, 95\u00a0% interval over {len(impact.seeds)} seeds: "
-            f"{readable(low, 'jobs', signed=True)} to {readable(high, 'jobs', signed=True)}."
-        )
-    else:
-        words += " One seed, so without an interval."
-    return words
+        return f"{words}. Employee jobs, 95\u00a0% interval over {len(impact.seeds)} seeds: {low} to {high}."
+    return (
+        f"{words}. This is one run of chance: its 12-month difference wanders from {low} to {high}. "
+        "Several seeds give an interval."
+    )
 
 
 def _has(impact: Impact, outcome: str) -> bool:
@@ -217,7 +234,8 @@ def draw_cars(axes: Axes, pairs: Pairs) -> None:
     runs = pd.concat([run.monthly for run in pairs.treated])
     years = runs[[*names, "cars_made"]].groupby(runs["date"].dt.year)
     whole = years.size() == 12 * len(pairs.treated)
-    yearly = years.sum()[whole | ~whole.any()] / len(pairs.treated)
+    # Half a year at the end would look like a slump.
+    yearly = (years.sum()[whole] if whole.any() else years.sum()) / len(pairs.treated)
     below = np.zeros(len(yearly))
     for name in names:
         label, colour, hatch = looks[name]
@@ -234,6 +252,7 @@ def draw_cars(axes: Axes, pairs: Pairs) -> None:
         below += yearly[name].to_numpy(float)
     axes.plot(yearly.index, yearly["cars_made"], "o-", ms=3, color=BLACK, lw=1.2, label="made")
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=6))
+    axes.margins(y=0.08)
     _entitle(axes, "Cars a year: made, and who bought them")
     _thousands(axes)
 
@@ -254,11 +273,20 @@ def draw_value_added(axes: Axes, pairs: Pairs) -> None:
     names = [str(name).removeprefix(start).replace("_", " ") for name in change.index]
     colours = [BLUE if value >= 0 else RED for value in change]
     axes.barh(names, change.to_numpy(float), color=colours, height=0.66)
+    for place, (name, value) in enumerate(zip(names, change, strict=True)):
+        # On the empty side of zero, where no bar is in the way.
+        side, gap = ("right", " ") if value >= 0 else ("left", " ")
+        axes.text(0, place, f"{gap}{name}{gap}", ha=side, va="center", fontsize=8.5)
+    room = 0.75 * max(float(change.abs().max()), 1e-9)
+    axes.set_xlim(min(float(change.min()) * 1.05, -room), max(float(change.max()) * 1.05, room))
     axes.axvline(0, color=GREY, lw=0.8)
     axes.grid(axis="x")
     axes.grid(visible=False, axis="y")
-    _entitle(axes, "Value added: change, m KGS a year", _span(pairs))
-    axes.tick_params(axis="y", length=0)
+    axes.set_yticks([])
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=5))
+    axes.spines["left"].set_visible(False)
+    axes.xaxis.set_major_formatter(FuncFormatter(_in_thousands))
+    _entitle(axes, "Value added: change by sector, m KGS a year", _span(pairs))
 
 
 def draw_job_map(axes: Axes, pairs: Pairs) -> None:
@@ -305,8 +333,13 @@ def _entitle(axes: Axes, title: str, note: str = "") -> None:
     )
 
 
+def _in_thousands(value: float, _: float) -> str:
+    whole = f"{value:,.0f}" if value == int(value) else f"{value:g}"
+    return whole.replace("-", "−")
+
+
 def _thousands(axes: Axes) -> None:
-    axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}".replace("-", "−"))
+    axes.yaxis.set_major_formatter(FuncFormatter(_in_thousands))
 
 
 PANELS: tuple[Callable[[Axes, Pairs], None], ...] = (

@@ -28,9 +28,10 @@ if TYPE_CHECKING:
 
 _PARTS = {row.outcome for row in ROWS if row.part}
 _NOTE = (
-    "Constant 2024 KGS. New employees come from own-account work, from the unemployed and from "
-    "abroad:\nread total employment beside employee jobs."
+    "Constant 2024 KGS. New employees come from own-account work and the unemployed:\n"
+    "read total employment beside employee jobs."
 )
+_ONE_SEED = "One seed: the differences hold chance too. Try --seeds 5 for an interval."
 
 
 def impact_as_table(impact: Impact) -> Table:
@@ -41,7 +42,7 @@ def impact_as_table(impact: Impact) -> Table:
         title=f"World {escape(impact.world)} against {escape(impact.against)}: "
         f"mean of {impact.first} to {impact.last}, {seeds}",
         title_justify="left",
-        caption=_NOTE,
+        caption=_NOTE if several else f"{_NOTE}\n{_ONE_SEED}",
         caption_justify="left",
     )
     page.add_column("")
