@@ -103,7 +103,13 @@ def run(
                 command=_command(),
             )
         )
-    execute(job, quiet=quiet, json=json)
+    from experiments.effects import NoRunFinishedError
+
+    try:
+        execute(job, quiet=quiet, json=json)
+    except NoRunFinishedError as error:
+        typer.echo(f"{error.failures[0].trace}ornok: {error}", err=True)
+        raise typer.Exit(1) from None
 
 
 def _command() -> str:

@@ -25,6 +25,14 @@ PairProgress = Callable[[int, int, int], None]
 """Called with (run, months done, months in all); runs are numbered as they are handed in."""
 
 
+class NoRunFinishedError(RuntimeError):
+    """Not one seed ran to its end; `failures` says why."""
+
+    def __init__(self, failures: list[Failure]) -> None:
+        super().__init__(f"no seed ran to its end; the first to fail was {failures[0]}")
+        self.failures = failures
+
+
 @dataclass(frozen=True, eq=False)
 class Pairs:
     """Runs of two worlds, seed by seed; a seed with a failed run is in neither list."""
@@ -103,7 +111,8 @@ def paired_effect(
     """Run both worlds for every seed and return the effect of `world` over `against`.
 
     `jobs` > 1 runs that many processes side by side; results do not depend on it. A run that
-    fails is recorded and its seed left out; when every seed failed, RuntimeError is raised.
+    fails is recorded and its seed left out; when every seed failed, NoRunFinishedError is
+    raised.
     Other arguments as in `simulate`; bad ones raise `model.errors.InputError` at once.
     """
     pairs = run_pairs(
@@ -141,7 +150,7 @@ def run_pairs(
 def pair_up(done: Sequence[Results | Failure]) -> Pairs:
     """Sort runs that alternate (world, against) into pairs.
 
-    Raises RuntimeError when not one pair is whole.
+    Raises NoRunFinishedError when not one pair is whole.
     """
     treated, control, failures = [], [], []
     for one, other in zip(done[::2], done[1::2], strict=True):
@@ -150,7 +159,7 @@ def pair_up(done: Sequence[Results | Failure]) -> Pairs:
             treated.append(one)
             control.append(other)
     if not treated:
-        raise RuntimeError(f"no seed ran to its end; the first to fail was {failures[0]}")
+        raise NoRunFinishedError(failures)
     return Pairs(treated, control, failures)
 
 

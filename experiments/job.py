@@ -93,7 +93,7 @@ def check(job: Job) -> Plan:
 def execute(plan: Plan, *, quiet: bool = False, json: bool = False) -> Path:
     """Run both worlds, store everything, print the table or the JSON object.
 
-    Returns the folder. Raises RuntimeError when no seed ran to its end (nothing is written).
+    Returns the folder. Raises `effects.NoRunFinishedError` when no seed ran to its end (nothing is written).
     """
     from rich.console import Console
 

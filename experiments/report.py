@@ -16,7 +16,8 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from experiments.effects import Pairs, t_interval
 from experiments.impact import WINDOW, Impact
 from experiments.maps import draw_map
-from experiments.outcomes import outcomes, readable
+from experiments.outcomes import outcomes
+from experiments.report_words import headline, source_line, standfirst
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -63,73 +64,6 @@ def draw_report(pairs: Pairs, impact: Impact, path: Path, *, command: str = "") 
         figure.text(0.055, 0.018, source_line(pairs, command), fontsize=8, color=GREY, va="bottom")
         figure.savefig(path, dpi=150)
     return path
-
-
-def headline(pairs: Pairs, impact: Impact) -> str:
-    """What happened, in one sentence with numbers; no job is claimed that chance may have made."""
-    made = impact.value("cars_made", "with") if _has(impact, "cars_made") else 0.0
-    own = impact.value("plant_jobs", "with") if _has(impact, "plant_jobs") else 0.0
-    low, high = spread_of_jobs(pairs, impact)
-    if low <= 0.0 <= high:
-        return f"The car plant employs {own:,.0f} and makes {made:,.0f} cars a year; other jobs: not clear"
-    jobs = impact.value("employee_jobs")
-    more = "more" if jobs >= 0 else "fewer"
-    return (
-        f"With the car plant: {abs(jobs):,.0f} {more} employee jobs, {own:,.0f} at the plant itself, "
-        f"and {made:,.0f} cars a year"
-    )
-
-
-def spread_of_jobs(pairs: Pairs, impact: Impact) -> tuple[float, float]:
-    """Between which numbers the change of employee jobs lies.
-
-    With several seeds the 95 % interval; with one, the lowest and highest 12-month difference of
-    the months that the impact table averages.
-    """
-    if len(impact.seeds) > 1:
-        return impact.value("employee_jobs", "low"), impact.value("employee_jobs", "high")
-    one, other = _matched(pairs)[0]
-    change = (one.monthly["employee_jobs"] - other.monthly["employee_jobs"]).tail(WINDOW)
-    yearly = change.rolling(min(12, len(change))).mean().dropna()
-    return float(yearly.min()), float(yearly.max())
-
-
-def standfirst(pairs: Pairs, impact: Impact) -> str:
-    """The lines under the headline: what is compared, when, and how sure it is."""
-    words = (
-        f"World “{impact.world}” against “{impact.against}”, mean of {impact.first} "
-        f"to {impact.last}, in a simulation."
-    )
-    change = readable(impact.value("employee_jobs"), "jobs", signed=True)
-    words += f" Employee jobs: {change}"
-    if _has(impact, "employment"):
-        gain = readable(impact.value("employment"), "jobs", signed=True)
-        words += f"; total employment, own-account work included: {gain}"
-    low, high = (readable(end, "jobs", signed=True) for end in spread_of_jobs(pairs, impact))
-    if len(impact.seeds) > 1:
-        return f"{words}. Employee jobs, 95\u00a0% interval over {len(impact.seeds)} seeds: {low} to {high}."
-    return (
-        f"{words}. This is one run of chance: its 12-month difference wanders from {low} to {high}. "
-        "Several seeds give an interval."
-    )
-
-
-def _has(impact: Impact, outcome: str) -> bool:
-    return outcome in set(impact.table["outcome"])
-
-
-def source_line(pairs: Pairs, command: str) -> str:
-    """Where the picture comes from: command, seeds, versions."""
-    run = pairs.treated[0]
-    known = run.versions
-    seeds = ", ".join(str(seed) for seed in pairs.seeds[:5])
-    more = f" and {len(pairs.seeds) - 5} more" if len(pairs.seeds) > 5 else ""
-    text = (
-        f"Source: Ornok {known.get('ornok', '')} (code {known['code'][:8]}), pack {run.pack} "
-        f"({run.pack_hash[:8]}), scale {run.params.scale:g}, seed {seeds}{more}. "
-        f"Constant 2024 KGS. Monthly series are shown as 12-month means."
-    )
-    return f"{text}\nCommand: {command}" if command else text
 
 
 def smooth(series: pd.Series) -> pd.Series:

@@ -11,6 +11,7 @@ import pytest
 from runs import BURN_IN
 from typer.testing import CliRunner
 
+from experiments import job, pool
 from experiments.cli import app
 from experiments.screen import months_bar
 
@@ -138,6 +139,18 @@ def test_quiet_says_nothing():
     (folder,) = Path("results").iterdir()
     assert folder.name.startswith("none-valley-scale")
     assert {path.name for path in folder.iterdir() if path.is_dir()} == {"none", "flat"}
+
+
+def test_a_run_that_fails_says_so_and_writes_nothing(monkeypatch, elsewhere):
+    def fail(setup, progress):
+        return pool.Failure(setup.world.name, setup.seed, "FloatingPointError: on purpose", "")
+
+    monkeypatch.setattr(pool, "_attempt", fail)
+    monkeypatch.setattr(job, "processes", lambda runs: 1)
+    done = ornok("run", *SMALL)
+    assert done.exit_code == 1
+    assert "on purpose" in done.stderr
+    assert list(elsewhere.iterdir()) == []
 
 
 def test_interrupt_leaves_nothing_half_written(elsewhere):

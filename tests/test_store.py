@@ -7,7 +7,8 @@ import pytest
 from runs import small_pairs
 
 from experiments.impact import impact_of
-from experiments.report import draw_report, headline, spread_of_jobs, standfirst
+from experiments.report import draw_report
+from experiments.report_words import headline, spread_of_jobs, standfirst
 from experiments.store import (
     folder_names,
     free_folder,
