@@ -44,6 +44,7 @@ class BaseYear:
     # Production.
     productivity: np.ndarray
     wage: np.ndarray
+    region_wage: np.ndarray
     firm_output: np.ndarray
     pool_output: np.ndarray
     pool_norm: np.ndarray
@@ -139,6 +140,8 @@ def solve_base_year(pack: Pack, params: Params) -> BaseYear:
     per_employee = _ratio(pack.firm_output * month * firm_share, pack.employees / s)
     per_own_account = _ratio(pack.own_account_output * month * pool_share, pack.own_account / s)
     firm_output, pool_output = per_employee * employees, per_own_account * own_account
+    # Services keep spare capacity: what a worker could make is more than what is sold.
+    capacity = per_employee * np.where(pack.storable, 1.0, 1.0 + params.capacity_slack)[None]
     wage = _ratio(
         pack.compensation * month * firm_share / (1.0 + params.social_rate_employer),
         pack.employees / s,
@@ -167,7 +170,8 @@ def solve_base_year(pack: Pack, params: Params) -> BaseYear:
         mean_skill=mean_skill(pack),
         employees=employees, own_account=own_account,
         unemployed=heads["unemployed"], abroad=heads["abroad"],
-        productivity=per_employee, wage=wage * nu,
+        productivity=capacity, wage=wage * nu,
+        region_wage=_ratio((wage * employees).sum(axis=1), employees.sum(axis=1) * 1.0) * nu,
         firm_output=firm_output, pool_output=pool_output,
         pool_norm=per_own_account, pool_income=pool_income * nu,
         norm_markup=norm_markup,
@@ -383,7 +387,8 @@ def _books(
         "remittances": remittances, "other_inflows": other, "consumption": consumption,
         "housing": flows["housing"], "investment": capital_goods,
         "public_investment": flows["public"], "interest": interest,
-        "household_spending": spending, "cars": cars + car_taxes, "wealth": wealth, "firm_debt": firm_debt,
+        "household_spending": spending,
+        "payout_share": dividends / max(surplus.sum(), 1e-9), "cars": cars + car_taxes, "wealth": wealth, "firm_debt": firm_debt,
     }  # fmt: skip
     abroad = max(float(apportion(pack.abroad * month * 12.0).sum()), 1.0)
     return {

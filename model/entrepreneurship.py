@@ -68,7 +68,7 @@ def release_staff(alive, employees, status, employer, tenure, jobless_months):  
 
 @njit(cache=True)
 def propose_firms(  # type: ignore[no-untyped-def]
-    seed, month, propensity, elasticity, funds_needed, borrowable, profit, sector_reach, identity,
+    seed, month, propensity, elasticity, funds_needed, profit, sector_reach, identity,
     region, status, skill, disposition, savings, founder, sector,
 ):  # fmt: skip
     """Who founds a firm this month, and in which sector; returns how many.
@@ -89,7 +89,7 @@ def propose_firms(  # type: ignore[no-untyped-def]
         last = sector_reach.shape[1] - 1
         while s < last and v > sector_reach[r, s]:
             s += 1
-        if savings[i] + min(savings[i], borrowable) < funds_needed[r, s] or n == len(founder):
+        if savings[i] < funds_needed[r, s] or n == len(founder):
             continue
         rate = most / 32.0 * min(math.pow(profit[r, s], elasticity), 32.0)
         if u < 1.0 - math.exp(-rate):
@@ -120,31 +120,33 @@ def profit_opportunity(model: RegionalModel) -> np.ndarray:
 
 def found_firms(model: RegionalModel) -> None:
     """Phase 11b: founders put savings and a loan into a new firm with a few customers."""
-    f, w, p, base = model.firms, model.workers, model.params, model.base
+    w, p, base = model.workers, model.params, model.base
+    funds = _own_funds(model)
     n = propose_firms(
         model.seed, model.period, p.founding_propensity, p.founding_elasticity,
-        _funds_needed(model), model.bank.lending * 1e300, profit_opportunity(model),
-        base.sector_reach, w.identity, w.region, w.status, w.skill, w.disposition, w.savings,
+        funds, profit_opportunity(model), base.sector_reach, w.identity, w.region, w.status, w.skill, w.disposition, w.savings,
         model.founder_rows, model.founder_sectors,
     )  # fmt: skip
     model.entries = 0
     model.entries_without_room = 0
-    funds = _funds_needed(model)
+    capital = _first_capital(model)
     for i, s in zip(model.founder_rows[:n], model.founder_sectors[:n], strict=True):
         row = _free_row(model, int(i), int(s))
         if row < 0:
             model.entries_without_room += 1
             continue
-        _open_firm(model, row, int(i), float(funds[w.region[i], s]))
+        r = w.region[i]
+        _open_firm(model, row, int(i), float(funds[r, s]), float(capital[r, s]))
         model.entries += 1
 
 
-def _funds_needed(model: RegionalModel) -> np.ndarray:
-    """Cash for some months of the staff's cost and the first capital goods, KGS [R, S]."""
+def _own_funds(model: RegionalModel) -> np.ndarray:
+    """What a founder must bring, KGS [R, S]: fixed cost for some months, and the part of the
+    first capital goods that the bank does not lend against (all of it when it does not lend)."""
     p, base = model.params, model.base
-    staff = p.entrant_customers
-    wages = base.wage * model.wage_index[:, None] * staff * (1.0 + p.social_rate_employer)
-    return p.entrant_months * wages + _first_capital(model)
+    pay = base.wage * model.wage_index[:, None] * (1.0 + p.social_rate_employer)
+    loan_share = p.loan_to_value if model.bank.lending else 0.0
+    return p.entrant_months * pay + (1.0 - min(loan_share, 1.0)) * _first_capital(model)
 
 
 def _first_capital(model: RegionalModel) -> np.ndarray:
@@ -173,12 +175,11 @@ def _free_row(model: RegionalModel, founder: int, s: int) -> int:
     return -1
 
 
-def _open_firm(model: RegionalModel, row: int, i: int, funds: float) -> None:
+def _open_firm(model: RegionalModel, row: int, i: int, own: float, capital: float) -> None:
     """Set up one entrant: identity, books, owner's start-up money, loan, first customers."""
     f, w, p, base, m = model.firms, model.workers, model.params, model.base, model.market
     r, s = int(f.region[row]), int(f.sector[row])
-    own = min(w.savings[i], funds)
-    loan = funds - own
+    loan = min(p.loan_to_value, 1.0) * capital if model.bank.lending else 0.0
     w.savings[i] -= own
     model.accounts.post(HOUSEHOLDS, FIRMS, Kind.START_UP, own)
     model.accounts.post(BANK, FIRMS, Kind.LOANS, loan)
@@ -192,15 +193,16 @@ def _open_firm(model: RegionalModel, row: int, i: int, funds: float) -> None:
     z = draws.normal(model.seed, draws.ENTRANT, identity, model.period, 1)
     f.efficiency[row] = p.entrant_efficiency + p.entrant_spread * z
     f.productivity[row] = base.productivity[r, s] * math.exp(f.efficiency[row])
-    f.cash[row], f.debt[row] = funds, loan
+    f.cash[row], f.debt[row] = own + loan, loan
     f.wage_offer[row] = base.wage[r, s] * model.wage_index[r]
     f.markup[row] = base.norm_markup[s]
-    labour = f.wage_offer[row] * (1.0 + p.social_rate_employer) / f.productivity[row]
+    normal = f.productivity[row] / (1.0 if base.storable[s] else 1.0 + p.capacity_slack)
+    labour = f.wage_offer[row] * (1.0 + p.social_rate_employer) / normal
     f.unit_cost[row] = labour + m.unit_input_cost()[r, s]
     f.price[row] = f.markup[row] * f.unit_cost[row]
     f.expected_sales[row] = base.productivity[r, s] * p.entrant_customers
     f.orders[row] = f.expected_sales[row]
-    f.investment[row] = _first_capital(model)[r, s]
+    f.investment[row] = capital
     f.surplus[row] = base.norm_surplus[s] * f.expected_sales[row] * p.numeraire
     f.supplier[row] = -1
     _hire_founder(model, row, i)

@@ -187,7 +187,8 @@ def set_prices(  # type: ignore[no-untyped-def]
         wage = wage_offer[f]
         if skill_sum[f] > 0.0 and wage_bill[f] > 0.0:
             wage = wage_bill[f] / skill_sum[f]
-        unit_cost[f] = wage * (1.0 + social_rate) / productivity[f] + input_cost[region[f], s]
+        normal = productivity[f] if storable[s] else productivity[f] / (1.0 + slack)
+        unit_cost[f] = wage * (1.0 + social_rate) / normal + input_cost[region[f], s]
         if draws.uniform(seed, draws.REPRICE, identity[f], month, 0) > review_rate:
             continue
         gap = 0.0
@@ -222,7 +223,7 @@ def set_wages(  # type: ignore[no-untyped-def]
             wage_offer[f] *= 1.0 + raise_step
         elif vacancies[f] > 0 and applicants[f] >= queue * vacancies[f]:
             wage_offer[f] *= 1.0 - cut_step
-        wage_offer[f] = max(wage_offer[f], max(minimum, floor[region[f]]))
+        wage_offer[f] = max(wage_offer[f], max(minimum, floor[region[f], sector[f]]))
 
 
 # --- Investment -------------------------------------------------------------------------------------
@@ -275,7 +276,7 @@ def plan_firms(model: RegionalModel) -> None:
     )  # fmt: skip
     set_wages(
         base.vehicles, p.wage_raise, p.wage_cut, p.wage_queue, p.wage_patience,
-        p.minimum_wage * p.numeraire, model.market.own_account_floor(), f.alive, f.region, f.sector,
+        p.minimum_wage * p.numeraire, model.market.pool_income, f.alive, f.region, f.sector,
         f.vacancies, f.applicants, f.unfilled_months, f.wage_offer,
     )  # fmt: skip
     plan_investment(

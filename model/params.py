@@ -125,7 +125,7 @@ class Params(CarParams):
         "deposits in months of spending",
     )
     savings_sd: float = number(
-        0.8, "log", 0.0, 3.0, "assumed", "chosen", "first spread of deposits around their norm"
+        1.2, "log", 0.0, 3.0, "assumed", "chosen", "spread of thrift: deposits wanted over income"
     )
 
     # Labour
@@ -136,7 +136,7 @@ class Params(CarParams):
         0.3, "1/month", 0.0, 1.0, "assumed", "firing cost", "excess staff shed in a month"
     )
     own_account_entry: float = number(
-        0.10,
+        0.08,
         "1/month",
         0.0,
         1.0,
@@ -166,7 +166,7 @@ class Params(CarParams):
         "of trade choice to income",
     )
     search_employee: float = number(
-        0.03,
+        0.02,
         "1/month",
         0.0,
         1.0,
@@ -175,10 +175,10 @@ class Params(CarParams):
         "employees who look elsewhere",
     )
     search_own_account: float = number(
-        0.04, "1/month", 0.0, 1.0, "assumed", "chosen", "own-account workers who look for a job"
+        0.02, "1/month", 0.0, 1.0, "assumed", "chosen", "own-account workers who look for a job"
     )
     search_looks: int = integer(
-        6, "places", 1, 60, "assumed", "chosen", "places looked at in a round"
+        3, "places", 1, 60, "assumed", "chosen", "places looked at in a round"
     )
     search_choices: int = integer(
         3,
@@ -202,7 +202,7 @@ class Params(CarParams):
         "taste for one employer",
     )
     ranking_noise: float = number(
-        0.2, "skill", 0.0, 5.0, "assumed", "chosen", "noise in how firms see skill"
+        3.0, "skill", 0.0, 5.0, "assumed", "chosen", "noise in how firms see skill"
     )
     commuting_km: float = number(
         25.0, "km", 1.0, 1000.0, "assumed", "chosen", "decay of looks with distance beyond home"
@@ -211,13 +211,16 @@ class Params(CarParams):
         0.003, "log wage/km", 0.0, 1.0, "assumed", "chosen", "cost of a kilometre to work"
     )
     autonomy_premium: float = number(
-        0.0,
+        0.03,
         "share",
         -0.9,
         3.0,
         "assumed",
         "Hamilton 2000: autonomy is worth income",
         "premium asked to give up own-account work",
+    )
+    autonomy_spread: float = number(
+        0.3, "log", 0.0, 3.0, "assumed", "chosen", "spread of that premium over people"
     )
     unemployed_reservation: float = number(
         0.8,
@@ -440,7 +443,7 @@ class Params(CarParams):
         "of trade to distance, services",
     )
     customer_churn: float = number(
-        0.03, "1/month", 0.0, 1.0, "assumed", "chosen", "customers who look around"
+        0.10, "1/month", 0.0, 1.0, "assumed", "chosen", "customers who look around"
     )
     customer_uniform: float = number(
         0.10, "share", 0.0, 1.0, "assumed", "chosen", "of them try any firm of the place"
@@ -487,7 +490,7 @@ class Params(CarParams):
         "size of large over small employers",
     )
     founding_propensity: float = number(
-        1.5e-4,
+        5e-4,
         "1/month",
         0.0,
         0.1,
@@ -514,7 +517,7 @@ class Params(CarParams):
         "wage cost an entrant starts with in cash",
     )
     entrant_customers: float = number(
-        3.0,
+        2.0,
         "customers",
         1.0,
         50.0,
@@ -523,7 +526,7 @@ class Params(CarParams):
         "customers an entrant starts with",
     )
     entrant_capital_share: float = number(
-        0.5,
+        0.8,
         "share",
         0.0,
         1.0,

@@ -6,6 +6,7 @@ and deposits at their norms; firm sizes are drawn and rescaled to the cells of t
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -51,11 +52,12 @@ def draw_people(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def draw_savings(seed, months, sd, identity, income, savings):  # type: ignore[no-untyped-def]
-    """Deposits of `months` of income on average, lognormal around it."""
+def draw_savings(seed, months, sd, identity, income, thrift, savings):  # type: ignore[no-untyped-def]
+    """Thrift, lognormal with mean 1, and the deposits that go with it and with income."""
     for i in range(len(identity)):
         z = draws.normal(seed, draws.SAVINGS, identity[i], 0, 0)
-        savings[i] = months * np.float64(income[i]) * np.exp(sd * z - 0.5 * sd * sd)
+        thrift[i] = max(math.exp(sd * z - 0.5 * sd * sd), 0.05)
+        savings[i] = months * np.float64(income[i]) * np.float64(thrift[i])
 
 
 def create_firms(model: RegionalModel) -> Firms:
@@ -165,7 +167,8 @@ def fill_firms(model: RegionalModel) -> None:
     f.productivity[live] = base.productivity[r, s] * np.exp(f.efficiency[live])
     f.wage_offer[live] = base.wage[r, s]
     nu = p.numeraire
-    labour = base.wage[r, s] * (1.0 + p.social_rate_employer) / f.productivity[live]
+    normal = f.productivity[live] / np.where(base.storable[s], 1.0, 1.0 + p.capacity_slack)
+    labour = base.wage[r, s] * (1.0 + p.social_rate_employer) / normal
     f.unit_cost[live] = labour + base.base_input_cost[s] * nu
     f.markup[live] = base.norm_markup[s]
     f.price[live] = f.markup[live] * f.unit_cost[live]
@@ -184,6 +187,9 @@ def fill_firms(model: RegionalModel) -> None:
     f.material_cost[live] = base.base_input_cost[s] * made * nu
     f.surplus[live] = base.norm_surplus[s] * made * nu
     f.cash[live] = p.cash_months * (f.wage_bill[live] + f.material_cost[live])
+    # What is paid out this month is half of what is spare at its end: one pay-out waits already.
+    share = np.where(f.ownership[live] == STATE, 1.0, base.accounts["payout_share"])
+    f.cash[live] += share * f.surplus[live]
     total = max(float(f.surplus[live][f.ownership[live] != STATE].sum()), 1e-9)
     private = f.ownership[live] != STATE
     f.debt[live] = np.where(private, base.accounts["firm_debt"] * nu * f.surplus[live] / total, 0.0)
@@ -261,8 +267,10 @@ def fill_households(model: RegionalModel) -> None:
     owners = f.founder[f.founder >= 0]
     profit = f.surplus[f.founder >= 0] * (1.0 - p.profit_tax_rate)
     np.add.at(income, owners, np.maximum(profit, 0.0))
+    share = base.accounts["payout_share"]
+    np.add.at(w.dividends, owners, share * np.maximum(f.surplus[f.founder >= 0], 0.0))
     w.income[:] = income
-    draw_savings(model.seed, p.wealth_months, p.savings_sd, w.identity, w.income, w.savings)
+    draw_savings(model.seed, p.wealth_months, p.savings_sd, w.identity, w.income, w.thrift, w.savings)
     total = float(w.savings.sum())
     w.savings *= base.accounts["wealth"] * p.numeraire / max(total, 1e-9)
 

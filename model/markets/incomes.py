@@ -28,7 +28,7 @@ def receive_incomes(model: RegionalModel) -> None:
     pay_incomes(
         p.income_tax_rate, p.own_account_tax_rate, per_head, remittance, market.pool_pay,
         p.income_propensity, base.wealth_propensity, w.region, w.status, w.employer, w.pool_sector,
-        w.skill, w.wage, w.dividends, w.debt, w.car_rate, 1.0 / p.car_loan_months, w.savings,
+        w.skill, w.wage, w.dividends, w.debt, w.car_rate, 1.0 / p.car_loan_months, w.thrift, w.savings,
         w.income, w.budget, f.wage_bill, model.region_budget, model.region_wages, totals,
     )  # fmt: skip
     wages, income_tax, own, own_tax, _, sent, interest, principal = totals

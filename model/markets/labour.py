@@ -170,7 +170,7 @@ def list_searchers(  # type: ignore[no-untyped-def]
 
 @njit(cache=True)
 def apply_for_jobs(  # type: ignore[no-untyped-def]
-    seed, month, attempt, looks, see, taste_scale, reach, commuting_cost, reservation, offset,
+    seed, month, attempt, looks, see, taste_scale, autonomy_spread, reach, commuting_cost, reservation, offset,
     place, searchers, n, identity, region, status, pool_sector, skill, wage, firm_region,
     firm_identity, wage_offer, open_jobs, application,
 ):  # fmt: skip
@@ -188,7 +188,9 @@ def apply_for_jobs(  # type: ignore[no-untyped-def]
         home = region[i]
         least = reservation[home, last]
         if status[i] == OWN_ACCOUNT:
-            least = reservation[home, pool_sector[i]]
+            # Some love their independence, some would be glad to give it up.
+            z = draws.normal(seed, draws.TASTE, identity[i], 0, 1)
+            least = reservation[home, pool_sector[i]] * math.exp(autonomy_spread * z)
         elif status[i] == EMPLOYEE:
             least = np.float64(wage[i]) / np.float64(skill[i]) * 1.05
         best = _EMPTY
@@ -301,15 +303,17 @@ def note_unfilled(alive, open_jobs, unfilled_months):  # type: ignore[no-untyped
 def reservation_wages(model: RegionalModel) -> np.ndarray:
     """The least wage per unit of skill, KGS/month [R, S+1]; the last column is the unemployed.
 
-    Own-account workers ask a premium over what their trade earns after the patent tax; the
-    unemployed accept a discount on what the region's trades earn on average.
+    What own-account work is worth moves with what it pays. Its worth in the base year is the
+    region's mean wage times (1 + autonomy premium): the gap between wages and own-account
+    incomes that the table shows is read as skill and amenity (Rosen 1986), not as a queue.
     """
-    p = model.params
-    keep = (1.0 - p.own_account_tax_rate) / (1.0 - p.income_tax_rate)
-    pay = model.market.pool_income * keep
-    out = np.empty((pay.shape[0], pay.shape[1] + 1))
-    out[:, :-1] = pay * (1.0 + p.autonomy_premium)
-    out[:, -1] = model.market.own_account_floor() * keep * p.unemployed_reservation
+    p, base, market = model.params, model.base, model.market
+    norm = np.where(base.pool_income > 0.0, base.pool_income, 1.0)
+    relative = np.where(base.pool_income > 0.0, market.pool_income / norm, 0.0)
+    worth = base.region_wage[:, None] * (1.0 + p.autonomy_premium)
+    out = np.empty((relative.shape[0], relative.shape[1] + 1))
+    out[:, :-1] = relative * worth
+    out[:, -1] = (base.pool_share * out[:, :-1]).sum(axis=1) * p.unemployed_reservation
     return out
 
 
@@ -346,7 +350,7 @@ def match_workers(model: RegionalModel) -> None:
         hired = np.zeros(n, np.bool_)
         apply_for_jobs(
             model.seed, model.period, attempt, p.search_looks, p.search_choices, p.taste_scale,
-            base.reach, base.commuting_cost, reservation, base.place_offset, base.place, searchers,
+            p.autonomy_spread, base.reach, base.commuting_cost, reservation, base.place_offset, base.place, searchers,
             n, w.identity, w.region, w.status, w.pool_sector, w.skill, w.wage, f.region, f.identity,
             f.wage_offer, open_jobs, application,
         )  # fmt: skip

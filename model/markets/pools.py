@@ -86,12 +86,6 @@ class GoodsMarket:
                     out[:, s, k] = share[:, base.critical[s, k], s]
         return out
 
-    def own_account_floor(self) -> np.ndarray:
-        """What own-account work pays per unit of skill in the region, mean over trades, KGS [R]."""
-        weight = self._model.base.pool_share
-        total = weight.sum(axis=1)
-        return (weight * self.pool_income).sum(axis=1) / np.where(total > 0.0, total, 1.0)
-
     def relative_pool_income(self) -> np.ndarray:
         """Own-account income against its base value, [R, S], in real terms."""
         base = self._model.base
