@@ -297,7 +297,7 @@ def _bring_to_rest(model: RegionalModel, home: np.ndarray) -> None:
 def stock_pool(market: CarMarket, cars: np.ndarray, age: float, worth: float) -> None:
     """Put so many cars of this age (months) and worth into each region's pool."""
     market.pool_count[:, 0] = cars
-    market.pool_age[:, 0] = cars * int(age)
+    market.pool_age[:, 0] = cars * age
     market.pool_worth[:, 0] = cars * worth
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from numba import njit
 
 from model import draws
+from model.base_year import apportion
 from model.importers import landed_cost, norm_margin
 from model.markets import car_choice
 from model.markets.car_choice import DOMESTIC, NEW, NONE
@@ -19,14 +20,17 @@ from model.markets.car_choice import DOMESTIC, NEW, NONE
 if TYPE_CHECKING:
     from model.model import RegionalModel
 
+# Months between two thoughts of a household about its car.
+REVIEW = 3
+
 
 class CarMarket:
     """State of the car market that belongs to no single agent.
 
     Attributes:
-        pool_count, pool_age: cars for sale second-hand and the sum of their ages in months,
-            int64 [R, 2]: foreign and domestic make.
-        pool_worth: sum of their worths as shares of a new car, float64 [R, 2].
+        pool_count: cars for sale second-hand, int64 [R, 2]: foreign and domestic make.
+        pool_age, pool_worth: sums of their ages (months) and worths (shares of a new car),
+            float64 [R, 2].
         pool_level: price level of second-hand cars, KGS for one of age 0, float64 [R].
         pool_expected: expected second-hand sales, cars a month, float64 [R].
         constants: what a choice is worth beyond its price, float64 [4]: keep (unused),
@@ -44,7 +48,7 @@ class CarMarket:
         p = model.params
         n_regions = len(model.pack.region_ids)
         self.pool_count = np.zeros((n_regions, 2), np.int64)
-        self.pool_age = np.zeros((n_regions, 2), np.int64)
+        self.pool_age = np.zeros((n_regions, 2))
         self.pool_worth = np.zeros((n_regions, 2))
         self.pool_level = np.full(n_regions, base_price(model, NEW) * p.secondhand_level)
         self.pool_expected = np.zeros(n_regions)
@@ -130,34 +134,53 @@ def find_lookers(  # type: ignore[no-untyped-def]
     seed, month, abroad, base_income, floor, amortisation, rates, scrap_rates,
     identity, status, income, debt, car_rate, car, car_age, lookers, tally,
 ):  # fmt: skip
-    """Age all cars, scrap some, and list who looks for a car this month, in row order.
+    """Age the cars, scrap some, and list who looks for a car this month, in row order.
 
-    One keyed uniform per worker decides: below the scrap rate the car is gone, in the next band
-    the household looks. `tally` [3] receives cars scrapped, cars left, domestic cars left.
-    Returns the number of lookers.
+    A household thinks of its car every REVIEW months, a third of them each month, with the
+    probability of all REVIEW months: the same rates at a third of the cost. One keyed uniform
+    decides: below the scrap rate the car is gone, in the next band the household looks.
+    `tally` [3] receives cars scrapped, cars left, domestic cars left. Returns how many look.
     """
     worst = 0.0
     for k in range(len(scrap_rates)):
         worst = max(worst, scrap_rates[k])
-    ceiling = worst + max(rates[0], rates[1]) * rates[3]
+    ceiling = REVIEW * (worst + max(rates[0], rates[1]) * rates[3])
+    turn = np.uint64((month + 4096) % REVIEW)
     found = 0
     for i in range(len(identity)):
-        scrap = 0.0
-        if car[i] != NONE:
-            if car_age[i] < 32000:
-                car_age[i] += 1
-            scrap = scrap_rates[car_choice.years_old(car_age[i])]
-        u = draws.uniform(seed, draws.CAR, identity[i], month, 0)
-        if u < ceiling:
+        if identity[i] % np.uint64(REVIEW) == turn:
+            scrap = 0.0
+            if car[i] != NONE:
+                car_age[i] = min(car_age[i] + REVIEW, 32000)
+                scrap = REVIEW * scrap_rates[car_choice.years_old(car_age[i])]
+            u = draws.uniform(seed, draws.CAR, identity[i], month, 0)
             if u < scrap:
                 car[i] = NONE
                 car_age[i] = 0
                 tally[0] += 1
-            elif status[i] != abroad:
+            elif u < ceiling and status[i] != abroad:
                 y = income_before_service(income[i], debt[i], car_rate[i], amortisation, floor)
-                if u < scrap + car_choice.look_rate(car[i], car_age[i], y, base_income, rates):
+                look = car_choice.look_rate(car[i], car_age[i], y, base_income, rates)
+                if u < scrap + REVIEW * look:
                     lookers[found] = i
                     found += 1
         tally[1] += np.int64(car[i] != NONE)
         tally[2] += np.int64(car[i] == DOMESTIC)
     return found
+
+
+def share_out_pools(market: CarMarket) -> None:
+    """Dealers drive second-hand cars to where they are wanted, in proportion to expected sales.
+
+    Whole cars, none made or lost; each carries the mean age and worth of its make.
+    """
+    wanted = market.pool_expected / max(float(market.pool_expected.sum()), 1e-12)
+    for make in range(2):
+        total = int(market.pool_count[:, make].sum())
+        if total == 0 or float(wanted.sum()) <= 0.0:
+            continue
+        age = float(market.pool_age[:, make].sum()) / total
+        worth = float(market.pool_worth[:, make].sum()) / total
+        market.pool_count[:, make] = apportion(wanted / float(wanted.sum()) * total)
+        market.pool_age[:, make] = market.pool_count[:, make] * age
+        market.pool_worth[:, make] = market.pool_count[:, make] * worth

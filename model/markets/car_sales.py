@@ -58,7 +58,7 @@ def _pool_offers(model: RegionalModel) -> list[tuple[float, ...]]:
     for region in range(len(market.pool_level)):
         for domestic in range(2):
             count = int(market.pool_count[region, domestic])
-            age = int(market.pool_age[region, domestic]) // count if count else p.used_car_age
+            age = int(market.pool_age[region, domestic] / count) if count else p.used_car_age
             kind = DOMESTIC if domestic else USED
             worth = float(market.pool_worth[region, domestic]) / max(count, 1) * make[kind]
             constant = market.constants[SECOND_HAND] - p.car_age_loss * age / 12.0
@@ -132,6 +132,10 @@ def choose_sellers(  # type: ignore[no-untyped-def]
     chooses among kinds by nested logit. `taste`: utility of a car, loss a year, dissimilarity.
     """
     n_options = DOMESTIC_NEW + first[3] - first[2]
+    cheapest = np.inf
+    for k in range(len(price)):
+        if weight[k] > 0.0:
+            cheapest = min(cheapest, price[k])
     values = np.zeros(n_options)
     seen = np.zeros(n_options, np.int64)
     inclusive = np.zeros(3)
@@ -146,6 +150,9 @@ def choose_sellers(  # type: ignore[no-untyped-def]
             level = pool_level[region[i]] * resale[car[i]]
             trade_in = (1.0 - habits[2]) * level * worths[car_choice.years_old(car_age[i])]
             values[0] = taste[0] - taste[1] * np.float64(car_age[i]) / 12.0
+        chosen[n] = -1
+        if cash + trade_in < terms[1] * cheapest:
+            continue  # not even the down payment on any car: spare the draws
         u, v = draws.uniform2(seed, draws.CAR_SELLER, who, month, 0)
         t = draws.uniform(seed, draws.CAR_SELLER, who, month, 1)
         pool = 2 * np.int64(region[i])
@@ -164,7 +171,6 @@ def choose_sellers(  # type: ignore[no-untyped-def]
                     constant[k], price[k], cash + trade_in, trade_in, debt[i], rate[k], y, terms
                 )
         option = car_choice.nested_choice(seed, who, month, values, taste[2], inclusive)
-        chosen[n] = -1
         if option > 0:
             chosen[n] = seen[option]
             loans[n] = car_choice.loan_needed(price[seen[option]], cash + trade_in)

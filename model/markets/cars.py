@@ -194,7 +194,7 @@ def settle(model: RegionalModel, s: Sellers, deals: tuple[np.ndarray, ...]) -> N
     post(HOUSEHOLDS, IMPORTERS, Kind.CARS, float(revenue[:dealers].sum()))
     post(IMPORTERS, HOUSEHOLDS, Kind.CARS, float(totals[2]))
     post(BANK, HOUSEHOLDS, Kind.LOANS, float(totals[1]))
-    _update_pool(model, sold[:pools].reshape(-1, 2), s.age[:pools].reshape(-1, 2))
+    _update_pool(model, sold[:pools].reshape(-1, 2))
     market.pool_count += pool_in
     market.pool_age += pool_in_age
     market.pool_worth += pool_in_worth
@@ -204,15 +204,15 @@ def settle(model: RegionalModel, s: Sellers, deals: tuple[np.ndarray, ...]) -> N
     counts["car_spending"] = float(totals[0])
 
 
-def _update_pool(model: RegionalModel, sold: np.ndarray, age: np.ndarray) -> None:
-    """Take the sold cars out of the pools: each has the pool's mean worth and whole mean age."""
+def _update_pool(model: RegionalModel, sold: np.ndarray) -> None:
+    """Take the sold cars out of the pools, each of mean age and worth; the rest age a month."""
     market = model.car_market
     left = market.pool_count - sold
-    market.pool_worth *= left / np.maximum(market.pool_count, 1)
+    part = left / np.maximum(market.pool_count, 1)
+    market.pool_worth *= part
+    market.pool_age *= part
+    market.pool_age += left
     market.pool_count[:] = left
-    market.pool_age -= sold * age
-    market.pool_age[left == 0] = 0
-    market.pool_age += market.pool_count
 
 
 def reprice_pool(model: RegionalModel) -> None:
@@ -261,6 +261,7 @@ def trade_cars(model: RegionalModel) -> None:
     market.resale_by_make = car_fleet.resale(model)
     buy_for_state(model)
     lookers = find_lookers(model)
+    car_fleet.share_out_pools(market)
     sellers = car_sales.open_sellers(model)
     settle(model, sellers, match_buyers(model, sellers, lookers))
     for plant in model.plants:
