@@ -280,7 +280,6 @@ def give_row(model: RegionalModel, plant: Plant, number: int) -> None:
     f = model.firms
     row = f.capacity - PLANT_ROWS + number
     plant.row = row
-    f.alive[row] = True
     f.region[row] = plant.region
     f.origin[row], f.ownership[row] = PLANT, FOREIGN
     f.desired_staff[row] = 0
