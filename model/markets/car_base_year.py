@@ -156,10 +156,14 @@ def calibrate_constants(model: RegionalModel, rounds: int = ROUNDS) -> None:
     constants = market.constants
     target_used = household_imports(model, USED)
     target_new = household_imports(model, NEW)
+    # What the pool has too much of is to be sold within a year.
+    cover = model.params.secondhand_cover * float(market.pool_expected.sum())
+    spare = (float(market.pool_count.sum()) - cover) / 12.0
     step = 0.7 * model.params.car_dissimilarity + 0.3
     for _ in range(rounds):
         flows = np.maximum(expected_sales(model), 1e-12)
-        constants[SECOND_HAND] += 0.7 * step * math.log(flows[4] / flows[1])
+        supply = flows[4] + max(spare, -0.5 * flows[4])
+        constants[SECOND_HAND] += 0.7 * step * math.log(supply / flows[1])
         constants[IMPORTED_USED] += step * math.log(target_used / flows[2])
         constants[IMPORTED_NEW] += step * math.log(target_new / flows[3])
         np.clip(constants, -LARGEST_CONSTANT, LARGEST_CONSTANT, out=constants)
@@ -193,23 +197,24 @@ def hand_out_cars(seed, rows, owning, ages, identity, car, car_age):  # type: ig
 @njit(cache=True)
 def spin_up(  # type: ignore[no-untyped-def]
     seed, month, months, rows, identity, scrap_rates, norm_savings, saving_pull, car, car_age,
-    income, savings, debt, car_rate, base_income, habits, terms, rates, taste, prices, ages,
+    income, thrift, savings, debt, car_rate, base_income, habits, terms, rates, taste, prices, ages,
     loan_rate, worths, level, constants, traded,
 ):  # fmt: skip
     """Let `months` pass for cars, car loans and savings, while incomes stand still.
 
     The market's own rules, dealers never out of stock, and no more sold second-hand than was
-    handed in. Savings return to `norm_savings` months of the income left after the loan, by
+    handed in. Savings return to `norm_savings` months of the income left after the loan (times thrift), by
     `saving_pull` a month. `traded` [4]: cars for sale second-hand (carried on); number, summed
     age and summed worth of the cars handed in.
     """
     values, inclusive = np.zeros(4), np.zeros(3)
     repaid = math.pow(1.0 - terms[3], months)
-    forgotten = math.pow(1.0 - saving_pull, months)
     for n in range(len(rows)):
         i = rows[n]
         service = debt[i] * (np.float64(car_rate[i]) + terms[3])
-        norm = norm_savings * max(np.float64(income[i]) - service, 0.0)
+        pull = saving_pull / np.float64(thrift[i])
+        forgotten = math.pow(max(1.0 - pull, 0.0), months)
+        norm = norm_savings * np.float64(thrift[i]) * max(np.float64(income[i]) - service, 0.0)
         savings[i] = norm + (savings[i] - norm) * forgotten
         debt[i] *= repaid
         kept = 1.0
@@ -286,7 +291,8 @@ def _bring_to_rest(model: RegionalModel, home: np.ndarray) -> None:
         spin_up(
             model.seed, _FIRST_DRAW + 1 + step, SPIN_UP_MONTHS, home, w.identity,
             market.scrap_rates, norm, float(model.base.wealth_propensity), w.car, w.car_age,
-            w.income, w.savings, w.debt, w.car_rate, *_setting(model, (1.0,) * 4), traded,
+            w.income, w.thrift, w.savings, w.debt, w.car_rate, *_setting(model, (1.0,) * 4),
+            traded,
         )  # fmt: skip
         if traded[1] > 0.0:
             stock_pool(market, market.pool_count[:, 0], *(traded[2:] / traded[1]))

@@ -218,18 +218,21 @@ def _update_pool(model: RegionalModel, sold: np.ndarray) -> None:
 def reprice_pool(model: RegionalModel) -> None:
     """Second-hand prices move with the gap of stock to target, and a little to the norm.
 
-    Bounded: never dearer than a new import of the same worth, never below a quarter of it.
+    Regions also move towards each other, for cars can be driven there. Bounded: never dearer than
+    a new import of the same worth, never below a quarter of it.
     """
     p, market = model.params, model.car_market
     new = base_price(model, NEW)
-    for region in range(len(market.pool_level)):
+    level = market.pool_level
+    mean = float(np.mean(level))
+    pull = -p.secondhand_reversion * math.log(mean / (new * p.secondhand_level))
+    for region in range(len(level)):
         target = p.secondhand_cover * float(market.pool_expected[region])
         stock = float(market.pool_count[region].sum())
         gap = min(max(stock / target - 1.0, -1.0), 1.0) if target > 0.0 else 0.0
-        away = math.log(market.pool_level[region] / (new * p.secondhand_level))
-        change = -p.secondhand_reversion * away - p.secondhand_response * gap
-        level = market.pool_level[region] * math.exp(change)
-        market.pool_level[region] = min(max(level, 0.25 * new), new)
+        arbitrage = -p.secondhand_arbitrage * math.log(level[region] / mean)
+        change = pull + arbitrage - p.secondhand_response * gap
+        level[region] = min(max(level[region] * math.exp(change), 0.25 * new), new)
 
 
 # --- Trust, and the month -------------------------------------------------------------------------
