@@ -200,9 +200,17 @@ def trade_goods(model: RegionalModel) -> None:
     )  # fmt: skip
     f.customers[base.public_rows] = base.public_customers
     price_pools(model)
+    clear_markets(model)
+
+
+def clear_markets(model: RegionalModel) -> None:
+    """Demand, shares, sales and payments at given prices and customers.
+
+    The input-output cross-check (`experiments/leontief.py`) runs on these same lines.
+    """
+    f, base = model.firms, model.base
     need = buyers_demand(model)
-    shares = _shares(model)
-    trade = _serve(model, need, shares)
+    trade = _serve(model, need, _shares(model))
     close_services(
         base.vehicles, base.storable, base.critical, base.critical_coefficient, f.alive, f.sector,
         f.sales, f.production, f.input_stock,
