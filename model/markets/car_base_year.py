@@ -203,23 +203,25 @@ def spin_up(  # type: ignore[no-untyped-def]
     """Let `months` pass for cars, car loans and savings, while incomes stand still.
 
     The market's own rules, dealers never out of stock, and no more sold second-hand than was
-    handed in. Savings return to `norm_savings` months of the income left after the loan (times thrift), by
-    `saving_pull` a month. `traded` [4]: cars for sale second-hand (carried on); number, summed
-    age and summed worth of the cars handed in.
+    handed in. Savings return to `norm_savings` months (times the household's thrift) of the income
+    left after the loan, by `saving_pull` a month (over thrift). `traded` [4]: cars for sale
+    second-hand (carried on); number, summed age and summed worth of the cars handed in.
     """
     values, inclusive = np.zeros(4), np.zeros(3)
-    repaid = math.pow(1.0 - terms[3], months)
+    # A whole exponent would compile to repeated products, which differ in the last bit.
+    span = np.float64(months)
+    repaid = math.pow(1.0 - terms[3], span)
     for n in range(len(rows)):
         i = rows[n]
         service = debt[i] * (np.float64(car_rate[i]) + terms[3])
         pull = saving_pull / np.float64(thrift[i])
-        forgotten = math.pow(max(1.0 - pull, 0.0), months)
+        forgotten = math.pow(max(1.0 - pull, 0.0), span)
         norm = norm_savings * np.float64(thrift[i]) * max(np.float64(income[i]) - service, 0.0)
         savings[i] = norm + (savings[i] - norm) * forgotten
         debt[i] *= repaid
         kept = 1.0
         if car[i] != NONE:
-            kept = math.pow(1.0 - scrap_rates[car_choice.years_old(car_age[i])], months)
+            kept = math.pow(1.0 - scrap_rates[car_choice.years_old(car_age[i])], span)
             car_age[i] = min(car_age[i] + months, 32000)
         u = draws.uniform(seed, draws.CAR, identity[i], month, 0)
         if u > kept:
@@ -228,7 +230,7 @@ def spin_up(  # type: ignore[no-untyped-def]
             continue
         y = max(np.float64(income[i]), habits[0])
         looking = car_choice.look_rate(car[i], car_age[i], y, base_income, rates)
-        if u > kept * math.exp(-looking * months):
+        if u > kept * math.exp(-looking * span):
             own = weigh_kinds(
                 car[i], car_age[i], y, savings[i], debt[i], habits, terms, taste, prices, ages,
                 loan_rate, worths, level, constants, values,
@@ -278,6 +280,7 @@ def initial_cars(model: RegionalModel) -> None:
     # From here on income is what is left after the loan's service, as in every later month.
     w.income[:] -= w.debt * (w.car_rate + amortisation(model))
     fill_pool(model, home)
+    calibrate_constants(model)
 
 
 def _bring_to_rest(model: RegionalModel, home: np.ndarray) -> None:

@@ -39,7 +39,8 @@ class CarMarket:
         base_income: mean disposable income of the base, KGS a month.
         trust: in the domestic make, 0 to 1.
         state_domestic: domestic cars of state bodies; state_wish: cars not yet bought
-            (domestic, imported); state_price: KGS a car that the state's budget allows for.
+            (domestic, imported); state_price: KGS a car that the state's budget allows for;
+            state_imports: cars bought from importers this month.
         resale_by_make: by car code, see `resale`.
         counts: this month's events, agent cars or KGS.
     """
@@ -57,6 +58,7 @@ class CarMarket:
         self.trust = 0.0
         self.state_domestic = 0.0
         self.state_wish = [0.0, 0.0]
+        self.state_imports = 0
         self.state_price = base_price(model, NEW)
         self.resale_by_make = np.array([0.0, 1.0, 1.0, 1.0])
         self.fleet = 0

@@ -86,6 +86,7 @@ def buy_for_state(model: RegionalModel) -> None:
         spent += cars * plant.price
     bought, paid = _buy_imports(model, int(market.state_wish[1]))
     market.state_wish[1] -= bought
+    market.state_imports = bought
     market.counts["state_car_spending"] = spent + paid
 
 
