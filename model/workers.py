@@ -213,7 +213,7 @@ def pay_incomes(  # type: ignore[no-untyped-def]
         if debt[i] > 0.0:
             interest = debt[i] * np.float64(car_rate[i])
             principal = debt[i] * amortisation
-            if debt[i] < 100.0:
+            if debt[i] < 0.005 * y:  # what is hardly worth a payment is paid off
                 principal = debt[i]
             totals[6] += interest
             totals[7] += principal
