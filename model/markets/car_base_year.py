@@ -43,9 +43,9 @@ if TYPE_CHECKING:
 SAMPLE = 20_000
 ROUNDS = 30
 LARGEST_CONSTANT = 30.0
-# The fleet is brought to rest in steps of two years; its memory is a car's life of some 40 years.
-SPIN_UP_STEPS = 24
-SPIN_UP_MONTHS = 24
+# The fleet is brought to rest in steps of three years; its memory is a car's life, some 40 years.
+SPIN_UP_STEPS = 15
+SPIN_UP_MONTHS = 36
 _FIRST_DRAW = -4096
 
 

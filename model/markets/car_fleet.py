@@ -6,6 +6,7 @@ sale to the state and scrapping. Steady state: imports = scrapping, so fleet = i
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,9 +20,6 @@ from model.markets.car_choice import DOMESTIC, NEW, NONE
 
 if TYPE_CHECKING:
     from model.model import RegionalModel
-
-# Months between two thoughts of a household about its car.
-REVIEW = 3
 
 
 class CarMarket:
@@ -42,6 +40,8 @@ class CarMarket:
             (domestic, imported); state_price: KGS a car that the state's budget allows for;
             state_imports: cars bought from importers this month.
         resale_by_make: by car code, see `resale`.
+        ceiling: rate at which a household thinks of its car, a month; above all rates of looking
+            and scrapping, and fixed. next_thought: the period when it does, int32 [workers].
         counts: this month's events, agent cars or KGS.
     """
 
@@ -66,6 +66,12 @@ class CarMarket:
         self.counts: dict[str, float] = {}
         self.scrap_rates = car_choice.table_by_age(
             car_choice.scrap_rate, p.scrap_rate, p.scrap_middle_age
+        )
+        rates = look_rates(model)
+        self.ceiling = float(self.scrap_rates.max() + max(rates[0], rates[1]) * rates[3])
+        self.next_thought = np.zeros(len(model.workers), np.int32)
+        first_thoughts(
+            model.seed, model.period, self.ceiling, model.workers.identity, self.next_thought
         )
         self.worths = car_choice.table_by_age(car_choice.worth, p.car_depreciation)
 
@@ -132,42 +138,60 @@ def income_before_service(income, debt, car_rate, amortisation, floor):  # type:
 
 
 @njit(cache=True)
+def months_to_wait(u, ceiling):  # type: ignore[no-untyped-def]
+    """Months until the next event of rate `ceiling` a month: geometric, at least 1."""
+    return np.int64(1.0 + min(math.log(u) / math.log(1.0 - ceiling), 30000.0))
+
+
+@njit(cache=True)
+def first_thoughts(seed, month, ceiling, identity, next_thought):  # type: ignore[no-untyped-def]
+    """Fill `next_thought` with each household's first month of thinking about its car."""
+    for i in range(len(identity)):
+        u = draws.uniform(seed, draws.CAR, identity[i], -4096, 0)
+        next_thought[i] = month - 1 + months_to_wait(u, ceiling)
+
+
+@njit(cache=True)
 def find_lookers(  # type: ignore[no-untyped-def]
-    seed, month, abroad, base_income, floor, amortisation, rates, scrap_rates,
-    identity, status, income, debt, car_rate, car, car_age, lookers, tally,
+    seed, month, abroad, base_income, floor, amortisation, rates, scrap_rates, ceiling,
+    identity, status, income, debt, car_rate, car, car_age, next_thought, lookers, tally,
 ):  # fmt: skip
     """Age the cars, scrap some, and list who looks for a car this month, in row order.
 
-    A household thinks of its car every REVIEW months, a third of them each month, with the
-    probability of all REVIEW months: the same rates at a third of the cost. One keyed uniform
-    decides: below the scrap rate the car is gone, in the next band the household looks.
+    Each month a household's car is scrapped at the rate of its age, or the household looks at
+    `look_rate`. Drawn by thinning (Lewis & Shedler 1979), so that not everybody draws every month:
+    thoughts come at the rate `ceiling`; at each, one keyed uniform times `ceiling` says whether
+    the car is gone (below the scrap rate), the household looks (the band above) or neither.
     `tally` [3] receives cars scrapped, cars left, domestic cars left. Returns how many look.
     """
-    worst = 0.0
-    for k in range(len(scrap_rates)):
-        worst = max(worst, scrap_rates[k])
-    ceiling = REVIEW * (worst + max(rates[0], rates[1]) * rates[3])
-    turn = np.uint64((month + 4096) % REVIEW)
+    for i in range(len(car)):
+        car_age[i] = min(car_age[i] + np.int16(car[i] != NONE), 32000)
     found = 0
     for i in range(len(identity)):
-        if identity[i] % np.uint64(REVIEW) == turn:
-            scrap = 0.0
-            if car[i] != NONE:
-                car_age[i] = min(car_age[i] + REVIEW, 32000)
-                scrap = REVIEW * scrap_rates[car_choice.years_old(car_age[i])]
-            u = draws.uniform(seed, draws.CAR, identity[i], month, 0)
-            if u < scrap:
-                car[i] = NONE
-                car_age[i] = 0
-                tally[0] += 1
-            elif u < ceiling and status[i] != abroad:
-                y = income_before_service(income[i], debt[i], car_rate[i], amortisation, floor)
-                look = car_choice.look_rate(car[i], car_age[i], y, base_income, rates)
-                if u < scrap + REVIEW * look:
-                    lookers[found] = i
-                    found += 1
-        tally[1] += np.int64(car[i] != NONE)
-        tally[2] += np.int64(car[i] == DOMESTIC)
+        if next_thought[i] > month:
+            continue
+        u, v = draws.uniform2(seed, draws.CAR, identity[i], month, 0)
+        next_thought[i] = month + months_to_wait(v, ceiling)
+        u *= ceiling
+        scrap = 0.0
+        if car[i] != NONE:
+            scrap = scrap_rates[car_choice.years_old(car_age[i])]
+        if u < scrap:
+            car[i] = NONE
+            car_age[i] = 0
+            tally[0] += 1
+        elif status[i] != abroad:
+            y = income_before_service(income[i], debt[i], car_rate[i], amortisation, floor)
+            if u < scrap + car_choice.look_rate(car[i], car_age[i], y, base_income, rates):
+                lookers[found] = i
+                found += 1
+    owners = 0
+    domestic = 0
+    for i in range(len(car)):
+        owners += np.int64(car[i] != NONE)
+        domestic += np.int64(car[i] == DOMESTIC)
+    tally[1] = owners
+    tally[2] = domestic
     return found
 
 

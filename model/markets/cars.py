@@ -100,8 +100,9 @@ def find_lookers(model: RegionalModel) -> np.ndarray:
     tally = np.zeros(3, np.int64)
     found = car_fleet.find_lookers(
         model.seed, model.period, ABROAD, market.base_income, car_fleet.money_habits(model)[0],
-        car_fleet.amortisation(model), car_fleet.look_rates(model), market.scrap_rates, w.identity,
-        w.status, w.income, w.debt, w.car_rate, w.car, w.car_age, rows, tally,
+        car_fleet.amortisation(model), car_fleet.look_rates(model), market.scrap_rates,
+        market.ceiling, w.identity, w.status, w.income, w.debt, w.car_rate, w.car, w.car_age,
+        market.next_thought, rows, tally,
     )  # fmt: skip
     market.counts["cars_scrapped"] = float(tally[0])
     market.fleet, market.domestic_on_road = int(tally[1]), int(tally[2])
