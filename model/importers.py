@@ -14,6 +14,7 @@ import numpy as np
 from numba import njit
 
 from model.accounts import GOVERNMENT, HOUSEHOLDS, IMPORTERS, WORLD, Kind
+from model.border import border_price, landed_cost, reexports_this_month
 from model.markets.car_choice import NEW, USED
 from model.workers import ABROAD
 
@@ -59,58 +60,13 @@ class Importer(mesa.Agent):
         return float(self.model.params.dealer_cover * self.expected)
 
 
-# --- Prices at the border ---------------------------------------------------------------------
-
-
-def recorded(series: np.ndarray, period: int) -> float:
-    """Value of a monthly record that starts in month 0; after its end, the last year's mean."""
-    if period < len(series):
-        return float(series[period])
-    return float(np.mean(series[-12:]))
-
-
-def car_price_index(model: RegionalModel) -> float:
-    """World price of cars against the base year; 1 outside the record and in `flat`."""
-    if not model.world.outside or model.period < 0:
-        return 1.0
-    return recorded(model.pack.car_series["import_price_index"], model.period)
-
-
-def reexports_this_month(model: RegionalModel) -> float:
-    """Foreign demand that passes through the dealers, real cars a month (rules.md 5)."""
-    if not model.world.outside or model.period < 0:
-        return 0.0
-    return recorded(model.pack.car_series["reexports_per_month"], model.period)
-
-
-def border_price(model: RegionalModel, kind: int) -> float:
-    """Price at the border before duty, KGS a car."""
-    name = "new_import_price" if kind == NEW else "used_import_price"
-    p = model.params
-    foreign = float(model.pack.cars[name]) * car_price_index(model)
-    return foreign * float(p.numeraire * p.exchange_rate_index)
-
-
-def landed_cost(model: RegionalModel, kind: int) -> tuple[float, float, float]:
-    """Border price; duty with the fee of the first registration; VAT. KGS a car."""
-    p = model.params
-    price = border_price(model, kind)
-    duty = price * (p.new_car_duty_rate if kind == NEW else p.used_car_duty_rate)
-    return price, duty + registration_fee(model), (price + duty) * p.vat_rate
-
-
-def registration_fee(model: RegionalModel) -> float:
-    """What the first registration of a car costs, KGS."""
-    return float(model.pack.cars["registration_cost"] * model.params.numeraire)
+# --- Who they are at the start ------------------------------------------------------------------
 
 
 def norm_margin(model: RegionalModel, kind: int) -> float:
     """The margin at which a dealer rests when the stock is at its target."""
     p = model.params
     return float(p.new_dealer_margin if kind == NEW else p.used_dealer_margin)
-
-
-# --- Who they are at the start ------------------------------------------------------------------
 
 
 def household_imports(model: RegionalModel, kind: int) -> float:

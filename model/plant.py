@@ -29,18 +29,26 @@ from model.assembly import (
     remembered,
     wanted_crew,
 )
-from model.importers import border_price, registration_fee, state_demand
+from model.border import border_price, registration_fee
+from model.importers import state_demand
 from model.markets.car_choice import NEW
 from model.plant_money import borrow, build, regional_wage, settle_with_parent
-from model.worlds import period_of
+from model.plant_timeline import (
+    BUILDING,
+    SKD,
+    STAGE_NAMES,
+    UNKNOWN,
+    next_stage,
+    period_from,
+    policies_from,
+    site_region,
+)
 
 if TYPE_CHECKING:
     from model.model import RegionalModel
     from model.worlds import PlantSite
 
-# Stages of a plant's life.
-UNKNOWN, ANNOUNCED, BUILDING, SKD, CKD, FULL = range(6)
-STAGE_NAMES = ("unknown", "announced", "building", "SKD", "CKD", "full")
+__all__ = ["Plant", "assemble_cars", "create_plants", "plan_production", "policies_from"]
 
 
 # --- The plant --------------------------------------------------------------------------------------
@@ -68,9 +76,9 @@ class Plant(mesa.Agent):
         self.region = site_region(model, site, self.facts)
         self.row = row
         self.stage = UNKNOWN
-        self.announced = _period(self.facts["announced"])
-        self.ground_breaking = _period(self.facts["ground_breaking"]) + site.delay_months
-        self.opening = _period(self.facts["opening"]) + site.delay_months
+        self.announced = period_from(self.facts["announced"])
+        self.ground_breaking = period_from(self.facts["ground_breaking"]) + site.delay_months
+        self.opening = period_from(self.facts["opening"]) + site.delay_months
         self.kits = 0
         self.kits_in_transit: list[int] = []
         self.stock = 0
@@ -197,32 +205,9 @@ def export_demand(model: RegionalModel, price: float) -> float:
     return float(p.export_access * p.export_market / 12.0 / model.scale * share)
 
 
-def _period(date: Any) -> int:
-    """A month as period; packs may give it as text."""
-    return period_of(date) if isinstance(date, str) else int(date)
-
-
-def site_region(model: RegionalModel, site: PlantSite, facts: dict[str, Any]) -> int:
-    """Index of the region a plant stands in."""
-    names = {"reference": "region", "alternative": "alternative_region"}
-    region = facts[names[site.site]] if site.site in names else site.site
-    return region if isinstance(region, int) else list(model.pack.region_ids).index(region)
-
-
 def create_plants(model: RegionalModel) -> list[Plant]:
     """The plants of the model's world, unknown to everybody yet; the core gives each its row."""
     return [Plant(model, site) for site in model.world.plants]
-
-
-def policies_from(plant: Plant, period: int) -> list[dict[str, float]]:
-    """Parameters that the plant's agreement changes in `period`; they come as late as the plant."""
-    if not plant.site.policies:
-        return []
-    return [
-        dict(policy["set"])
-        for policy in plant.facts.get("policies", [])
-        if _period(policy["date"]) + plant.site.delay_months == period
-    ]
 
 
 # --- Phase 2 -----------------------------------------------------------------------------------------
@@ -248,17 +233,6 @@ def plan_production(model: RegionalModel) -> None:
         else:
             model.firms.investment[plant.row] = 0.0
             settle_with_parent(plant)
-
-
-def next_stage(plant: Plant, period: int) -> int:
-    """Announced, building and SKD by date: the record's own, or later if the world delays it."""
-    if plant.stage >= SKD:
-        return plant.stage
-    if period >= plant.opening:
-        return SKD
-    if period >= plant.ground_breaking:
-        return BUILDING
-    return ANNOUNCED if period >= plant.announced else UNKNOWN
 
 
 def get_ready(plant: Plant) -> None:

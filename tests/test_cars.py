@@ -14,14 +14,13 @@ from scipy.stats import chisquare
 
 from model import draws
 from model.accounts import GOVERNMENT, HOUSEHOLDS, IMPORTERS, WORLD, Kind
+from model.border import landed_cost, recorded
 from model.importers import (
     cars_to_order,
     create_importers,
     dealer_regions,
-    landed_cost,
     next_margin,
     pay_out_profits,
-    recorded,
 )
 from model.markets import car_choice, car_fleet, car_sales
 from model.markets.car_base_year import expected_sales

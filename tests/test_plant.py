@@ -18,7 +18,8 @@ from model.assembly import (
     wanted_crew,
 )
 from model.markets.cars import car_measures
-from model.plant import ANNOUNCED, BUILDING, SKD, UNKNOWN, assemble_cars, plan_production
+from model.plant import assemble_cars, plan_production
+from model.plant_timeline import ANNOUNCED, BUILDING, SKD, UNKNOWN
 
 
 @pytest.mark.parametrize(("ratio", "tenfold"), [(0.8, 10**-0.3219280949), (0.812, 0.5007)])

@@ -14,7 +14,8 @@ from numba import njit
 
 from model import draws
 from model.base_year import apportion
-from model.importers import landed_cost, norm_margin
+from model.border import landed_cost
+from model.importers import norm_margin
 from model.markets import car_choice
 from model.markets.car_choice import DOMESTIC, NEW, NONE
 
@@ -185,8 +186,7 @@ def find_lookers(  # type: ignore[no-untyped-def]
             if u < scrap + car_choice.look_rate(car[i], car_age[i], y, base_income, rates):
                 lookers[found] = i
                 found += 1
-    owners = 0
-    domestic = 0
+    owners, domestic = np.int64(0), np.int64(0)
     for i in range(len(car)):
         owners += np.int64(car[i] != NONE)
         domestic += np.int64(car[i] == DOMESTIC)
