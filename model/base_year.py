@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from model.errors import InputError
 from model.firms import N_CRITICAL
 
 if TYPE_CHECKING:
@@ -201,6 +202,8 @@ def _heads(pack: Pack, s: float) -> dict[str, np.ndarray]:
     """People by cell, whole agents."""
     employees = apportion(pack.employees / s)
     own_account = apportion(pack.own_account / s)
+    if employees.sum() + own_account.sum() == 0:
+        raise InputError("so large that nobody is left at work", field="scale", value=s)
     unemployed = apportion(pack.labour_force * pack.unemployment_rate / s)
     return {
         "employees": employees,

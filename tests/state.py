@@ -13,6 +13,7 @@ import numpy as np
 
 from model import RegionalModel
 from model.population import Population
+from model.start import PLANT_ROWS
 
 # Not state: what others own, Mesa's bookkeeping, and what describes the run.
 SKIPPED = {
@@ -21,14 +22,12 @@ SKIPPED = {
     "steps", "time", "plants", "_agents", "_agents_by_type", "_all_agents", "agent_id_counter",
 }  # fmt: skip
 
+SIMPLE = (bool, int, float, str, np.generic, np.ndarray)
+
 
 def _leaves(value: Any, path: str, seen: set[int]) -> Any:
     """Yield (path, leaf) for every array and scalar below `value`, in a fixed order."""
-    if (
-        value is None
-        or isinstance(value, bool | int | float | str | np.generic)
-        or isinstance(value, np.ndarray)
-    ):
+    if value is None or isinstance(value, SIMPLE):
         yield path, value
     elif id(value) in seen:
         return
@@ -56,10 +55,14 @@ def _leaves(value: Any, path: str, seen: set[int]) -> Any:
 
 
 def state(model: RegionalModel, *, plants: bool = False) -> dict[str, Any]:
-    """Every array and number of the model by its path; of plants only when asked."""
+    """Every array and number of the model by its path; of plants and their rows only when asked."""
     found = dict(_leaves(vars(model), "model", set()))
     if plants:
-        found |= dict(_leaves(list(model.plants), "plants", set()))
+        return found | dict(_leaves(list(model.plants), "plants", set()))
+    ordinary = model.firms.capacity - PLANT_ROWS
+    for path in found:
+        if path.startswith("model.firms.") or path == "model.activity":
+            found[path] = found[path][:ordinary]
     return found
 
 
