@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _GOODS = 4
 VEHICLES = 10
 PUBLIC = 9
+ENGINEERING = 3
 # Rounds of the Furness (1965) iteration for the gravity constants; it converges linearly.
 _FURNESS_ROUNDS = 500
 
@@ -46,6 +47,7 @@ class BaseYear:
     productivity: np.ndarray
     wage: np.ndarray
     region_wage: np.ndarray
+    job_worth: np.ndarray
     firm_output: np.ndarray
     pool_output: np.ndarray
     pool_norm: np.ndarray
@@ -160,7 +162,7 @@ def solve_base_year(pack: Pack, params: Params) -> BaseYear:
     space = _gravity(pack, params, inputs, flows, firm_output, pool_output)
     books = _books(pack, params, flows, month, wage, employees, pool_income, own_account)
     capital = books["investment"] / params.depreciation
-    capital_of = capital * _shares_1d(pack.surplus)
+    capital_of = capital * _capital_shares(pack, params)
     output = pack.firm_output * month
     return BaseYear(
         vehicles=VEHICLES,
@@ -173,6 +175,7 @@ def solve_base_year(pack: Pack, params: Params) -> BaseYear:
         unemployed=heads["unemployed"], abroad=heads["abroad"],
         productivity=capacity, wage=wage * nu,
         region_wage=_ratio((wage * employees).sum(axis=1), employees.sum(axis=1) * 1.0) * nu,
+        job_worth=_job_worth(wage, employees),
         firm_output=firm_output, pool_output=pool_output,
         pool_norm=per_own_account, pool_income=pool_income * nu,
         norm_markup=norm_markup,
@@ -189,9 +192,31 @@ def solve_base_year(pack: Pack, params: Params) -> BaseYear:
     )  # fmt: skip
 
 
+def _job_worth(wage: np.ndarray, employees: np.ndarray) -> np.ndarray:
+    """What a KGS of wage in each cell is worth against one of the region's mean wage [R, S].
+
+    Wage differences between sectors in the base year are read as skill and amenity (Rosen 1986):
+    otherwise everybody would queue for a job in a bank. A plant's work is engineering work.
+    """
+    mean = _ratio((wage * employees).sum(axis=1), employees.sum(axis=1) * 1.0)
+    worth = np.where(wage > 0.0, mean[:, None] / np.where(wage > 0.0, wage, 1.0), 1.0)
+    worth[:, VEHICLES] = worth[:, ENGINEERING]
+    return worth
+
+
 def _shares(x: np.ndarray) -> np.ndarray:
     """Columns of [R, S] divided by their sums."""
     return _ratio(x, x.sum(axis=0, keepdims=True) + np.zeros_like(x))
+
+
+def _capital_shares(pack: Pack, params: Params) -> np.ndarray:
+    """Shares of sectors in the capital of firms [S].
+
+    No record of it: capital earns the same everywhere, up to a share of value added above which
+    surplus is read as rent (mines, banks), not as the return on machines.
+    """
+    rent_free = params.capital_share_cap * (pack.compensation + pack.surplus)
+    return _shares_1d(np.minimum(pack.surplus, rent_free))
 
 
 def _shares_1d(x: np.ndarray) -> np.ndarray:
@@ -345,12 +370,13 @@ def _books(
     wages = (wage * employees).sum(axis=1)
     mixed = (pool_income * own_account).sum(axis=1)
     surplus = pack.surplus * month
-    state = surplus[PUBLIC]
     capital_goods = flows["firms"]
+    # Public employers hand their surplus to the budget, less the capital goods they buy.
+    state = surplus[PUBLIC] - capital_goods * _capital_shares(pack, params)[PUBLIC]
     interest_rate = params.loan_rate / 12.0
     firm_debt = params.debt_financed * capital_goods * params.loan_months
     interest = firm_debt * interest_rate
-    tax_base = max(surplus.sum() - state - interest, 0.0)
+    tax_base = max(surplus.sum() - surplus[PUBLIC] - interest, 0.0)
     profit_tax = params.profit_tax_rate * tax_base
     dividends = surplus.sum() - interest - profit_tax - capital_goods
     state_dividends = state
@@ -363,7 +389,9 @@ def _books(
     )
     public_interest = params.public_debt_target * pack.gdp * month * 12.0
     public_interest *= params.public_debt_rate / 12.0
-    purchases = flows["norms"]["government_units"].sum() + flows["public"]
+    state_cars = pack.cars["state_fleet"] / pack.cars["state_replacement_years"] * month
+    state_cars *= pack.cars["new_import_price"] * (1.0 + params.new_dealer_margin)
+    purchases = flows["norms"]["government_units"].sum() + flows["public"] + state_cars
     transfers = taxes - purchases - public_interest
     remittances = pack.remittances * month
     spending = consumption + vat + flows["housing"]
@@ -376,7 +404,7 @@ def _books(
     # unrecorded: an explicit constant row (rules.md 1). Cars are bought on top of the table.
     other = spending - income
     cars = pack.resident_car_imports * month
-    other += cars
+    other += cars + state_cars
     # Duty and VAT on those cars are revenue; they come back as transfers.
     car_taxes = cars * params.vat_rate + cars * params.used_car_duty_rate
     transfers += car_taxes

@@ -63,7 +63,7 @@ class CarParams(ParameterSet):
         3.0, "ratio", 1.0, 10.0, "assumed", "chosen", "largest effect of income on looking"
     )
     car_price_weight: float = number(
-        0.5,
+        0.3,
         "1/annual income",
         0.0,
         10.0,
@@ -72,7 +72,7 @@ class CarParams(ParameterSet):
         "utility lost per annual income paid",
     )
     car_dissimilarity: float = number(
-        0.25,
+        0.15,
         "ratio",
         0.05,
         1.0,
@@ -148,10 +148,19 @@ class CarParams(ParameterSet):
         1.5, "months", 0.1, 12.0, "assumed", "chosen", "months of sales kept in the pool"
     )
     secondhand_reversion: float = number(
-        0.05, "1/month", 0.0, 1.0, "assumed", "as firms' mark-ups", "pull to the price of new cars"
+        0.02, "1/month", 0.0, 1.0, "assumed", "as firms' mark-ups", "pull to the price of new cars"
+    )
+    secondhand_arbitrage: float = number(
+        0.2,
+        "1/month",
+        0.0,
+        1.0,
+        "assumed",
+        "chosen",
+        "pull of regions' second-hand prices together",
     )
     secondhand_response: float = number(
-        0.05, "1/month", 0.0, 1.0, "assumed", "as firms' mark-ups", "response to the stock gap"
+        0.10, "1/month", 0.0, 1.0, "assumed", "as firms' mark-ups", "response to the stock gap"
     )
     # Importers
     n_new_dealers: int = integer(6, "dealers", 1, 40, "assumed", "chosen", "importers of new cars")
@@ -192,7 +201,7 @@ class CarParams(ParameterSet):
         0.05, "1/month", 0.0, 1.0, "assumed", "as firms' mark-ups", "response to the stock gap"
     )
     dealer_cash_months: float = number(
-        4.0, "months", 0.5, 24.0, "assumed", "chosen", "purchases covered by a dealer's own money"
+        6.0, "months", 0.5, 24.0, "assumed", "chosen", "purchases covered by a dealer's own money"
     )
     reexport_margin: float = number(
         0.03, "share", 0.0, 0.5, "assumed", "chosen", "dealers' margin on cars in transit"
@@ -229,7 +238,7 @@ class CarParams(ParameterSet):
         "domestic against imported new car at full trust, beyond price",
     )
     distrust_weight: float = number(
-        1.0, "utility", 0.0, 20.0, "assumed", "calibrated to 2024", "utility lost without any trust"
+        3.0, "utility", 0.0, 20.0, "assumed", "calibrated to 2024", "utility lost without any trust"
     )
     trust_half: float = number(
         3.0,

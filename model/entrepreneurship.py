@@ -11,6 +11,7 @@ from numba import njit
 from model import draws
 from model.accounts import BANK, FIRMS, HOUSEHOLDS, Kind
 from model.firms import PRIVATE, SERVICE, TRADITIONAL
+from model.markets.credit import borrowing_room
 from model.workers import ABROAD, EMPLOYEE, UNEMPLOYED
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def close_insolvent_firms(model: RegionalModel) -> None:
     """
     f, base = model.firms, model.base
     mortal = f.alive & base.market_sector[f.sector]
-    broke = mortal & (f.cash < 0.0)
+    broke = mortal & (f.cash < 0.0) & (-f.cash > borrowing_room(model))
     idle = mortal & (f.orders <= 0.0) & (f.customers <= 0.0) & (f.age > 6)
     closing = np.flatnonzero(broke | idle)
     model.exits = len(closing)
@@ -217,6 +218,7 @@ def _hire_founder(model: RegionalModel, row: int, i: int) -> None:
     f, w = model.firms, model.workers
     if w.status[i] == EMPLOYEE:
         f.employees[w.employer[i]] -= 1
+        f.skill_sum[w.employer[i]] -= float(w.skill[i])
     w.status[i], w.employer[i], w.pool_sector[i] = EMPLOYEE, row, -1
     w.wage[i] = f.wage_offer[row] * float(w.skill[i])
     w.tenure[i] = w.jobless_months[i] = 0

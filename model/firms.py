@@ -120,15 +120,17 @@ class Firms(Population):
 
 @njit(cache=True)
 def plan_output(  # type: ignore[no-untyped-def]
-    seed, vehicles, storable, weight, cover, adjustment, slack, ordinary,
-    identity, alive, sector, orders, expected_sales, inventory, productivity, employees,
-    skill_sum, desired_staff,
+    vehicles, storable, weight, cover, adjustment, slack, social_rate, capacity_per_capital,
+    input_cost, alive, region, sector, orders, expected_sales, inventory, capital, productivity,
+    employees, skill_sum,
+    wage_offer, price, desired_staff,
 ):  # fmt: skip
     """Expected orders (adaptive), and the staff that makes them plus the stock adjustment.
 
     A storable good is made for expected sales and a gradual return of the stock to `cover`
-    months; services keep `slack` spare capacity. The number of staff is rounded with a fraction
-    that is the firm's own, so that rounding neither biases employment nor churns it.
+    months; services keep `slack` spare capacity. Staff are whole: the last one is wanted if what
+    only they would make brings in more than they cost, so a firm in a trade with thin margins
+    rather leaves orders than hire for half a job.
     """
     for f in range(len(alive)):
         if not alive[f] or sector[f] == vehicles:
@@ -137,12 +139,17 @@ def plan_output(  # type: ignore[no-untyped-def]
         wanted = expected_sales[f] * (1.0 + slack)
         if storable[sector[f]]:
             wanted = expected_sales[f] + (cover * expected_sales[f] - inventory[f]) / adjustment
+        # Nobody is hired to wait for a machine.
+        wanted = min(wanted, max(capital[f], 0.0) * capacity_per_capital[sector[f]])
         skill = 1.0
         if employees[f] > 0 and skill_sum[f] > 0.0:
             skill = skill_sum[f] / employees[f]
         heads = max(wanted, 0.0) / (productivity[f] * skill)
-        own = draws.uniform(seed, ordinary, identity[f], 0, 0)
-        desired_staff[f] = max(np.int64(heads + own), 1)
+        margin = productivity[f] * (price[f] - input_cost[region[f], sector[f]])
+        least = 1.0
+        if margin > 0.0:
+            least = min(wage_offer[f] * (1.0 + social_rate) / margin, 1.0)
+        desired_staff[f] = max(np.int64(heads + 1.0 - least), 1)
 
 
 @njit(cache=True)
@@ -231,21 +238,22 @@ def set_wages(  # type: ignore[no-untyped-def]
 
 @njit(cache=True)
 def plan_investment(  # type: ignore[no-untyped-def]
-    vehicles, depreciation, adjustment, norm_capital, price_of_capital, alive, region, sector,
+    vehicles, depreciation, adjustment, debt_financed, norm_capital, price_of_capital, alive, region, sector, age,
     expected_sales, capital, surplus, cash, material_cost, wage_bill, investment,
 ):  # fmt: skip
     """Replace what wears out and close a part of the gap to the capital that sales ask for.
 
-    Paid from cash above one month of costs; what is missing is asked of the bank (`credit.py`).
+    Paid from cash above one month of costs, and in part by the bank (`credit.py`).
     """
     for f in range(len(alive)):
-        if not alive[f] or sector[f] == vehicles:
+        # An entrant's first capital goods are ordered by its founder (`entrepreneurship.py`).
+        if not alive[f] or sector[f] == vehicles or age[f] <= 1:
             continue
         target = norm_capital[sector[f]] * expected_sales[f]
         real = depreciation * capital[f] + adjustment * (target - capital[f])
         capital[f] -= depreciation * capital[f]
         wish = max(real, 0.0) * price_of_capital[region[f]]
-        room = max(cash[f] - material_cost[f] - wage_bill[f], 0.0)
+        room = max(cash[f] - material_cost[f] - wage_bill[f], 0.0) + debt_financed * wish
         investment[f] = min(wish, room)
         if surplus[f] <= 0.0:
             investment[f] = 0.0
@@ -262,10 +270,11 @@ def plan_firms(model: RegionalModel) -> None:
         base.market_sector, f.identity, f.alive, f.region, f.sector, f.efficiency, f.productivity, f.age,
     )  # fmt: skip
     plan_output(
-        model.seed, base.vehicles, base.storable, p.expectation_weight, p.stock_cover,
-        p.stock_adjustment, p.capacity_slack, draws.FIRM_SIZE, f.identity, f.alive, f.sector,
-        f.orders, f.expected_sales, f.inventory, f.productivity, f.employees, f.skill_sum,
-        f.desired_staff,
+        base.vehicles, base.storable, p.expectation_weight, p.stock_cover, p.stock_adjustment,
+        p.capacity_slack, p.social_rate_employer, base.capacity_per_capital,
+        model.market.unit_input_cost(), f.alive, f.region, f.sector, f.orders, f.expected_sales,
+        f.inventory, f.capital, f.productivity, f.employees, f.skill_sum,
+        f.wage_offer, f.price, f.desired_staff,
     )  # fmt: skip
     set_prices(
         model.seed, model.period, base.vehicles, base.storable, p.social_rate_employer,
@@ -276,11 +285,11 @@ def plan_firms(model: RegionalModel) -> None:
     )  # fmt: skip
     set_wages(
         base.vehicles, p.wage_raise, p.wage_cut, p.wage_queue, p.wage_patience,
-        p.minimum_wage * p.numeraire, model.market.pool_income, f.alive, f.region, f.sector,
+        p.minimum_wage * p.numeraire, model.market.wage_floor(), f.alive, f.region, f.sector,
         f.vacancies, f.applicants, f.unfilled_months, f.wage_offer,
     )  # fmt: skip
     plan_investment(
-        base.vehicles, p.depreciation, p.capital_adjustment, base.norm_capital,
-        model.market.capital_price(), f.alive, f.region, f.sector, f.expected_sales, f.capital,
+        base.vehicles, p.depreciation, p.capital_adjustment, p.debt_financed, base.norm_capital,
+        model.market.capital_price(), f.alive, f.region, f.sector, f.age, f.expected_sales, f.capital,
         f.surplus, f.cash, f.material_cost, f.wage_bill, f.investment,
     )  # fmt: skip

@@ -133,7 +133,7 @@ class Params(CarParams):
         0.015, "1/month", 0.0, 0.5, "assumed", "Hobijn & Sahin 2009: 1-2 %", "employees who leave"
     )
     layoff_speed: float = number(
-        0.3, "1/month", 0.0, 1.0, "assumed", "firing cost", "excess staff shed in a month"
+        0.5, "1/month", 0.0, 1.0, "assumed", "firing cost", "excess staff shed in a month"
     )
     own_account_entry: float = number(
         0.08,
@@ -181,7 +181,7 @@ class Params(CarParams):
         3, "places", 1, 60, "assumed", "chosen", "places looked at in a round"
     )
     search_choices: int = integer(
-        3,
+        2,
         "jobs",
         1,
         20,
@@ -211,7 +211,7 @@ class Params(CarParams):
         0.003, "log wage/km", 0.0, 1.0, "assumed", "chosen", "cost of a kilometre to work"
     )
     autonomy_premium: float = number(
-        0.03,
+        0.2,
         "share",
         -0.9,
         3.0,
@@ -230,6 +230,15 @@ class Params(CarParams):
         "assumed",
         "chosen",
         "least wage of the unemployed over own-account income",
+    )
+    wage_floor_share: float = number(
+        0.8,
+        "share",
+        0.0,
+        1.0,
+        "assumed",
+        "rules.md 11",
+        "least offer against the worth of own-account work",
     )
     wage_raise: float = number(
         0.01, "share", 0.0, 0.5, "assumed", "BAM: 0-10 %", "raise of an offer with jobs unfilled"
@@ -347,6 +356,15 @@ class Params(CarParams):
     capital_adjustment: float = number(
         0.03, "1/month", 0.0, 1.0, "assumed", "lumpy, slow", "part of the capital gap closed"
     )
+    capital_share_cap: float = number(
+        0.4,
+        "share",
+        0.01,
+        1.0,
+        "assumed",
+        "Gollin 2002: capital share 0.2-0.4",
+        "largest part of firms' value added that is return on capital",
+    )
     capital_headroom: float = number(
         1.3, "ratio", 1.0, 10.0, "assumed", "utilisation of 75-80 %", "capacity over normal output"
     )
@@ -446,10 +464,10 @@ class Params(CarParams):
         0.10, "1/month", 0.0, 1.0, "assumed", "chosen", "customers who look around"
     )
     customer_uniform: float = number(
-        0.10, "share", 0.0, 1.0, "assumed", "chosen", "of them try any firm of the place"
+        0.02, "share", 0.0, 1.0, "assumed", "chosen", "of them try any firm of the place"
     )
     customer_elasticity: float = number(
-        4.0, "elasticity", 0.0, 50.0, "assumed", "chosen", "of acceptance to the price ratio"
+        2.0, "elasticity", 0.0, 50.0, "assumed", "chosen", "of acceptance to the price ratio"
     )
     n_suppliers: int = integer(
         2, "firms", 1, 3, "assumed", "rules.md 9: 1-3", "named suppliers of an input"
@@ -480,17 +498,8 @@ class Params(CarParams):
     size_cut: float = number(
         60.0, "ratio", 1.0, 1e4, "assumed", "chosen", "largest over smallest first size of a class"
     )
-    large_size_ratio: float = number(
-        30.0,
-        "ratio",
-        1.0,
-        1000.0,
-        "press",
-        "Brookings: 1,840 large (FD11)",
-        "size of large over small employers",
-    )
     founding_propensity: float = number(
-        5e-4,
+        1.5e-3,
         "1/month",
         0.0,
         0.1,
@@ -508,7 +517,7 @@ class Params(CarParams):
         "of founding to the profit rate",
     )
     entrant_months: float = number(
-        8.0,
+        9.0,
         "months",
         0.0,
         60.0,

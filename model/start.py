@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from model.plant import Plant
 
 # Rows kept for entrants: births of 7.5 % a year over 22 years are 1.65 times the first stock.
-_HEADROOM = 3.5
-_SPARE_ROWS = 6
+_HEADROOM = 8.0
+_SPARE_ROWS = 16
 # Rows for plants, at the end of the table.
 PLANT_ROWS = 8
 _FIRM_IDENTITY = np.uint64(1 << 62)
@@ -81,6 +81,7 @@ def create_firms(model: RegionalModel) -> Firms:
             at += int(room[r, s])
         start[r, n_sectors] = at
     firms = Firms(model, at + PLANT_ROWS)
+    small_share = pack.employees_small / np.maximum(pack.employees, 1)
     base.slot_start = start
     base.slot_firm = np.arange(at, dtype=np.int64)
     firms.identity[:] = _FIRM_IDENTITY + np.arange(firms.capacity, dtype=np.uint64)
@@ -94,20 +95,58 @@ def create_firms(model: RegionalModel) -> Firms:
                 firms.alive[block] = True
                 n_large = min(int(large[r, s]), n)
                 firms.employees[block] = _draw_sizes(
-                    model, firms.identity[block], n_large, int(base.employees[r, s])
+                    model,
+                    firms.identity[block],
+                    n_large,
+                    small_share[r, s],
+                    int(base.employees[r, s]),
                 )
     firms.sector[at:] = base.vehicles
     return firms
 
 
-def _draw_sizes(model: RegionalModel, identity: np.ndarray, n_large: int, total: int) -> np.ndarray:
-    """Pareto sizes, large employers a class above, rescaled so that staff sum to `total`."""
+def _draw_sizes(
+    model: RegionalModel, identity: np.ndarray, n_large: int, small_share: float, total: int
+) -> np.ndarray:
+    """Staff of a cell's firms, summing to `total`: small ones first, then `n_large` large ones.
+
+    Small firms follow the logarithmic series of Fisher (1943): it is where a population of firms
+    rests whose customers come and go one by one (`move_customers`), so demography starts without
+    a wave. Large employers are Pareto among themselves, and share what small ones leave.
+    """
     p = model.params
+    n = len(identity)
+    n_small = n - n_large
     u = np.array([draws.uniform(model.seed, draws.FIRM_SIZE, i, 0, 1) for i in identity])
-    weight = np.minimum(u ** (-1.0 / p.size_tail), p.size_cut)
-    weight[len(weight) - n_large :] *= p.large_size_ratio
-    spare = total - len(identity)
-    return (1 + apportion(weight / weight.sum() * spare)).astype(np.int32)
+    spare = total - n
+    for_small = spare if n_large == 0 else min(max(round(total * small_share) - n_small, 0), spare)
+    sizes = np.ones(n, np.int64)
+    if n_small:
+        weight = log_series(u[:n_small], 1.0 + for_small / n_small) - 1.0
+        weight = weight if weight.sum() > 0.0 else np.ones(n_small)
+        sizes[:n_small] += apportion(weight / weight.sum() * for_small)
+    if n_large:
+        weight = np.minimum(u[n_small:] ** (-1.0 / p.size_tail), p.size_cut)
+        sizes[n_small:] += apportion(
+            weight / weight.sum() * (spare - for_small if n_small else spare)
+        )
+    return sizes.astype(np.int32)
+
+
+def log_series(u: np.ndarray, mean: float) -> np.ndarray:
+    """Quantiles `u` of the logarithmic series on 1, 2, … with this mean (Fisher 1943)."""
+    if mean <= 1.0 + 1e-9:
+        return np.ones(len(u))
+    low, high = 1e-9, 1.0 - 1e-12
+    for _ in range(200):
+        x = 0.5 * (low + high)
+        if -x / ((1.0 - x) * math.log1p(-x)) < mean:
+            low = x
+        else:
+            high = x
+    n = np.arange(1, int(60.0 * mean) + 10)
+    mass = x**n / n
+    return 1.0 + np.searchsorted(np.cumsum(mass) / mass.sum(), u).astype(np.float64)
 
 
 def create_workers(model: RegionalModel) -> Workers:
@@ -214,7 +253,6 @@ def place_customers(model: RegionalModel) -> None:
             rows = np.arange(base.slot_start[r, s], base.slot_start[r, s + 1])
             rows = rows[f.alive[rows]]
             n = int(base.employees[r, s])
-            base.base_customers[r, s] = n
             if n and base.market_sector[s]:
                 # Held such that sales, customers × price^-elasticity, are those of the table.
                 pull = f.expected_sales[rows] * (f.price[rows] / p.numeraire) ** p.seller_elasticity
@@ -227,6 +265,11 @@ def place_customers(model: RegionalModel) -> None:
     # Public employers keep the clients they have: the state decides what it buys.
     base.public_rows = np.flatnonzero(f.alive & (f.sector == PUBLIC))
     base.public_customers = f.employees[base.public_rows].astype(np.float64)
+    # The weight of each cell at the start: against it later attraction is measured.
+    customers = np.bincount(base.customer_firm, minlength=f.capacity).astype(np.float64)
+    customers[base.public_rows] = base.public_customers
+    weight = customers * (f.price / p.numeraire) ** -p.seller_elasticity
+    np.add.at(base.base_customers, (f.region, f.sector), np.where(f.alive, weight, 0.0))
 
 
 def name_suppliers(model: RegionalModel) -> None:
@@ -270,7 +313,9 @@ def fill_households(model: RegionalModel) -> None:
     share = base.accounts["payout_share"]
     np.add.at(w.dividends, owners, share * np.maximum(f.surplus[f.founder >= 0], 0.0))
     w.income[:] = income
-    draw_savings(model.seed, p.wealth_months, p.savings_sd, w.identity, w.income, w.thrift, w.savings)
+    draw_savings(
+        model.seed, p.wealth_months, p.savings_sd, w.identity, w.income, w.thrift, w.savings
+    )
     total = float(w.savings.sum())
     w.savings *= base.accounts["wealth"] * p.numeraire / max(total, 1e-9)
 

@@ -121,7 +121,7 @@ def draw_person(seed, identity, p_higher, p_vocational, skill_sd):  # type: igno
 def replace_retirees(  # type: ignore[no-untyped-def]
     seed, month, retirement_age, p_higher, p_vocational, mean_skill, skill_sd,
     identity, region, age_months, education, occupation, skill, auto_skill, status, employer,
-    pool_sector, tenure, jobless_months, disposition, firm_employees,
+    pool_sector, tenure, jobless_months, disposition, firm_employees, firm_skill,
 ):  # fmt: skip
     """Age everybody by a month; a retiree's row becomes an heir of 18 (rules.md 14).
 
@@ -136,6 +136,7 @@ def replace_retirees(  # type: ignore[no-untyped-def]
             continue
         if employer[i] >= 0:
             firm_employees[employer[i]] -= 1
+            firm_skill[employer[i]] -= np.float64(skill[i])
         retired += 1
         identity[i] = draws.child_identity(identity[i], month, 0)
         r = region[i]
@@ -164,7 +165,7 @@ def age_and_retire(model: RegionalModel) -> None:
         model.pack.higher_education, model.pack.vocational, model.base.mean_skill, p.skill_sd,
         w.identity, w.region, w.age_months, w.education, w.occupation, w.skill, w.auto_skill,
         w.status, w.employer, w.pool_sector, w.tenure, w.jobless_months, w.disposition,
-        model.firms.employees,
+        model.firms.employees, model.firms.skill_sum,
     )  # fmt: skip
 
 

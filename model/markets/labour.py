@@ -171,14 +171,14 @@ def list_searchers(  # type: ignore[no-untyped-def]
 @njit(cache=True)
 def apply_for_jobs(  # type: ignore[no-untyped-def]
     seed, month, attempt, looks, see, taste_scale, autonomy_spread, reach, commuting_cost, reservation, offset,
-    place, searchers, n, identity, region, status, pool_sector, skill, wage, firm_region,
-    firm_identity, wage_offer, open_jobs, application,
+    place, searchers, n, identity, region, status, employer, pool_sector, skill, wage, firm_region,
+    firm_identity, wage_offer, worth, open_jobs, application,
 ):  # fmt: skip
     """Each searcher looks at places near home, keeps up to `see` open jobs, applies to the best.
 
     `reach` [R, R] is the cumulative share of looks by region of the job; `reservation` [R, S+1]
     the least wage per unit of skill for own-account sectors (last: unemployed). The value of a
-    job is ln(wage) − commuting cost + a taste of this worker for this firm this month (Gumbel).
+    job is ln(wage × `worth` of its cell) − commuting cost + a taste of this worker for this firm this month (Gumbel).
     Writes the firm row, or -1, to `application`.
     """
     last = reservation.shape[1] - 1
@@ -192,7 +192,7 @@ def apply_for_jobs(  # type: ignore[no-untyped-def]
             z = draws.normal(seed, draws.TASTE, identity[i], 0, 1)
             least = reservation[home, pool_sector[i]] * math.exp(autonomy_spread * z)
         elif status[i] == EMPLOYEE:
-            least = np.float64(wage[i]) / np.float64(skill[i]) * 1.05
+            least = np.float64(wage[i]) / np.float64(skill[i]) * worth[employer[i]] * 1.05
         best = _EMPTY
         best_value = -1.0e300
         seen = 0
@@ -207,11 +207,11 @@ def apply_for_jobs(  # type: ignore[no-untyped-def]
             if size == 0:
                 continue
             f = place[offset[there] + min(np.int64(v * size), size - 1)]
-            if f == _EMPTY or open_jobs[f] <= 0 or f == best:
+            if f == _EMPTY or open_jobs[f] <= 0 or f == best or f == employer[i]:
                 continue
             seen += 1
             # The wage less the commute must beat what the searcher has; taste only ranks.
-            value = math.log(wage_offer[f]) - commuting_cost[home, firm_region[f]]
+            value = math.log(wage_offer[f] * worth[f]) - commuting_cost[home, firm_region[f]]
             if value > math.log(max(least, 1.0e-9)):
                 who = identity[i] ^ firm_identity[f]
                 value += taste_scale * draws.gumbel(seed, draws.TASTE, who, month, 0)
@@ -340,6 +340,7 @@ def match_workers(model: RegionalModel) -> None:
         searchers,
     )  # fmt: skip
     reservation = reservation_wages(model)
+    worth = base.job_worth[f.region, f.sector]
     model.hires = 0
     for attempt in range(p.search_rounds):
         place_vacancies(
@@ -351,8 +352,8 @@ def match_workers(model: RegionalModel) -> None:
         apply_for_jobs(
             model.seed, model.period, attempt, p.search_looks, p.search_choices, p.taste_scale,
             p.autonomy_spread, base.reach, base.commuting_cost, reservation, base.place_offset, base.place, searchers,
-            n, w.identity, w.region, w.status, w.pool_sector, w.skill, w.wage, f.region, f.identity,
-            f.wage_offer, open_jobs, application,
+            n, w.identity, w.region, w.status, w.employer, w.pool_sector, w.skill, w.wage, f.region, f.identity,
+            f.wage_offer, worth, open_jobs, application,
         )  # fmt: skip
         model.hires += hire(
             model.seed, model.period, attempt, p.ranking_noise, searchers, n, application,

@@ -86,6 +86,16 @@ class GoodsMarket:
                     out[:, s, k] = share[:, base.critical[s, k], s]
         return out
 
+    def wage_floor(self) -> np.ndarray:
+        """The least that firms offer, KGS per unit of skill [R, S] (rules.md 11).
+
+        What own-account work of the same trade is worth, as a share of the wage it is worth in
+        the base year: incomes below or above wages there are skill and amenity (Rosen 1986).
+        """
+        base, share = self._model.base, self._model.params.wage_floor_share
+        norm = np.where(base.pool_income > 0.0, base.pool_income, 1.0)
+        return share * base.wage * np.where(base.pool_income > 0.0, self.pool_income / norm, 0.0)
+
     def relative_pool_income(self) -> np.ndarray:
         """Own-account income against its base value, [R, S], in real terms."""
         base = self._model.base
