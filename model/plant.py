@@ -159,7 +159,8 @@ class Plant(mesa.Agent):
         """Cars a month that state bodies want of this plant by the procurement preference."""
         if not self.site.policies:
             return 0.0
-        plants = sum(plant.site.policies for plant in self.model.plants)
+        others = [plant for plant in self.model.plants if plant is not self and plant.selling]
+        plants = 1 + sum(plant.site.policies for plant in others)
         preference = float(self.model.params.procurement_preference)
         return state_demand(self.model) * preference / plants
 
