@@ -1,18 +1,16 @@
-"""The car market of the base years: its constants and the fleet it would come to rest with.
+"""The car market of the base years: what it would sell, and the constants that make it sell that.
 
-Limit: with frozen incomes, imports equal scrapping and who owns which car is stationary. CALIBRATED
-to the imports of 2018-2022 net of transit; nothing later is used.
+CALIBRATED to the imports of 2018-2022 net of transit; nothing later is used.
 """
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numba import njit
 
-from model import draws
 from model.importers import household_imports
 from model.markets import car_choice
 from model.markets.car_choice import (
@@ -20,13 +18,10 @@ from model.markets.car_choice import (
     IMPORTED_USED,
     NEW,
     NONE,
-    OLDEST,
     SECOND_HAND,
     USED,
 )
 from model.markets.car_fleet import (
-    CarMarket,
-    amortisation,
     base_price,
     finance_terms,
     income_before_service,
@@ -39,14 +34,9 @@ from model.workers import ABROAD
 if TYPE_CHECKING:
     from model.model import RegionalModel
 
-# The largest sample of workers over which constants are solved; more changes nothing visible.
-SAMPLE = 20_000
-ROUNDS = 30
-LARGEST_CONSTANT = 30.0
-# The fleet is brought to rest in steps of three years; its memory is a car's life, some 40 years.
-SPIN_UP_STEPS = 15
-SPIN_UP_MONTHS = 36
-_FIRST_DRAW = -4096
+ROUNDS = 20
+# Beyond this nobody who can pay would refuse: the base years' imports are then out of reach.
+LARGEST_CONSTANT = 8.0
 
 
 @njit(cache=True)
@@ -100,7 +90,7 @@ def total_flows(  # type: ignore[no-untyped-def]
     return total
 
 
-def _setting(model: RegionalModel, price_factors: tuple[float, ...]) -> tuple[object, ...]:
+def market_setting(model: RegionalModel, price_factors: tuple[float, ...]) -> tuple[Any, ...]:
     """The arguments that all expected flows share, with prices of the kinds times the factors."""
     p, market = model.params, model.car_market
     count = max(int(market.pool_count.sum()), 1)
@@ -116,38 +106,72 @@ def _setting(model: RegionalModel, price_factors: tuple[float, ...]) -> tuple[ob
     )  # fmt: skip
 
 
-def residents_sample(model: RegionalModel) -> tuple[np.ndarray, float]:
-    """Rows of workers at home, in order of identity, and how many workers each stands for."""
+@njit(cache=True)
+def who_can_buy(  # type: ignore[no-untyped-def]
+    rows, cheapest, car, car_age, income, savings, debt, car_rate, habits, terms, worths, level, out
+):
+    """List in `out` those of these workers who have the down payment on the cheapest car."""
+    found = 0
+    for n in range(len(rows)):
+        i = rows[n]
+        y = income_before_service(income[i], debt[i], car_rate[i], terms[3], habits[0])
+        own = max(savings[i] - habits[1] * y, 0.0)
+        if car[i] != NONE:
+            own += (1.0 - habits[2]) * level * worths[car_choice.years_old(car_age[i])]
+        if own >= terms[1] * cheapest:
+            out[found] = i
+            found += 1
+    return found
+
+
+def residents(model: RegionalModel) -> np.ndarray:
+    """Rows of workers at home, in order of identity: sums over them know no order of rows."""
     w = model.workers
-    stride = np.uint64(max(len(w) // SAMPLE, 1))
-    rows = np.flatnonzero(w.identity % stride == 0)
-    rows = rows[np.argsort(w.identity[rows], kind="stable")]
-    weight = len(w) / max(len(rows), 1)
-    return rows[w.status[rows] != ABROAD], weight
+    rows = np.flatnonzero(w.status != ABROAD)
+    ordered: np.ndarray = rows[np.argsort(w.identity[rows], kind="stable")]
+    return ordered
+
+
+def buyers(model: RegionalModel, factor: float = 1.0) -> np.ndarray:
+    """Rows of residents who could buy some car at `factor` times its price, by identity."""
+    w = model.workers
+    rows = residents(model)
+    _, habits, terms, _, _, prices, _, _, worths, level, _ = market_setting(model, (1.0,) * 4)
+    out = np.empty(len(rows), np.int64)
+    found = who_can_buy(
+        rows, factor * float(prices[1:].min()), w.car, w.car_age, w.income, w.savings, w.debt,
+        w.car_rate, habits, terms, worths, level, out,
+    )  # fmt: skip
+    return out[:found]
 
 
 def expected_sales(
-    model: RegionalModel, price_factors: tuple[float, ...] = (1.0, 1.0, 1.0, 1.0)
+    model: RegionalModel,
+    price_factors: tuple[float, ...] = (1.0, 1.0, 1.0, 1.0),
+    rows: np.ndarray | None = None,
 ) -> np.ndarray:
     """Expected monthly flows at the market's present state, agent cars, float64 [5].
 
-    Lookers; second-hand, imported used and imported new cars taken; trade-ins. No plants, no
-    stock limits. `price_factors` by alternative give elasticities.
+    Lookers with money for a down payment; second-hand, imported used and imported new cars taken;
+    trade-ins. No plants, no stock limits. `price_factors` by alternative give elasticities;
+    `rows`: the workers, by default all who could buy.
     """
     w = model.workers
-    rows, weight = residents_sample(model)
-    flows = total_flows(
-        rows, w.car, w.car_age, w.income, w.savings, w.debt, w.car_rate,
-        *_setting(model, price_factors),
+    rows = buyers(model, min(price_factors)) if rows is None else rows
+    return np.asarray(
+        total_flows(
+            rows, w.car, w.car_age, w.income, w.savings, w.debt, w.car_rate,
+            *market_setting(model, price_factors),
+        )
     )  # fmt: skip
-    return np.asarray(flows * weight)
 
 
-def calibrate_constants(model: RegionalModel, rounds: int = ROUNDS) -> None:
+def calibrate_constants(model: RegionalModel, rounds: int = ROUNDS, part: int = 1) -> None:
     """Solve the constants so that the base years' imports are expected now, and the pool clears.
 
     At the second-hand price level of the base. Berry's contraction: c += ln(target / expected),
-    damped. CALIBRATED to 2018-2022, and never called again from month 0 on.
+    damped. CALIBRATED to 2018-2022, and never called again from month 0 on. `part`: only each
+    so-manieth buyer is looked at, for a first rough solution.
     """
     market = model.car_market
     # Regions keep their relative prices; the mean is the base's.
@@ -160,162 +184,11 @@ def calibrate_constants(model: RegionalModel, rounds: int = ROUNDS) -> None:
     cover = model.params.secondhand_cover * float(market.pool_expected.sum())
     spare = (float(market.pool_count.sum()) - cover) / 12.0
     step = 0.7 * model.params.car_dissimilarity + 0.3
+    rows = buyers(model)[::part]
     for _ in range(rounds):
-        flows = np.maximum(expected_sales(model), 1e-12)
+        flows = np.maximum(expected_sales(model, rows=rows) * part, 1e-12)
         supply = flows[4] + max(spare, -0.5 * flows[4])
         constants[SECOND_HAND] += 0.7 * step * math.log(supply / flows[1])
         constants[IMPORTED_USED] += step * math.log(target_used / flows[2])
         constants[IMPORTED_NEW] += step * math.log(target_new / flows[3])
         np.clip(constants, -LARGEST_CONSTANT, LARGEST_CONSTANT, out=constants)
-
-
-# --- The fleet at rest ------------------------------------------------------------------------
-
-
-def survival(scrap_rates: np.ndarray, age_at_import: int) -> np.ndarray:
-    """Share of imported cars still on the road by months of age, from the month of import on."""
-    months = np.arange((OLDEST + 40) * 12)
-    rate = scrap_rates[np.minimum(months // 12, OLDEST)]
-    rate = np.where(months < age_at_import, 0.0, rate)
-    alive = np.concatenate(([1.0], np.cumprod(1.0 - rate)[:-1]))
-    return np.where(months < age_at_import, 0.0, alive)
-
-
-@njit(cache=True)
-def hand_out_cars(seed, rows, owning, ages, identity, car, car_age):  # type: ignore[no-untyped-def]
-    """Give each of these workers a car with probability `owning`, of an age from the table."""
-    for n in range(len(rows)):
-        i = rows[n]
-        car[i] = NONE
-        car_age[i] = 0
-        u, v = draws.uniform2(seed, draws.CAR, identity[i], _FIRST_DRAW, 1)
-        if u < owning:
-            car[i] = USED
-            car_age[i] = ages[np.int64(v * len(ages))]
-
-
-@njit(cache=True)
-def spin_up(  # type: ignore[no-untyped-def]
-    seed, month, months, rows, identity, scrap_rates, norm_savings, saving_pull, car, car_age,
-    income, thrift, savings, debt, car_rate, base_income, habits, terms, rates, taste, prices, ages,
-    loan_rate, worths, level, constants, traded,
-):  # fmt: skip
-    """Let `months` pass for cars, car loans and savings, while incomes stand still.
-
-    The market's own rules, dealers never out of stock, and no more sold second-hand than was
-    handed in. Savings return to `norm_savings` months (times the household's thrift) of the income
-    left after the loan, by `saving_pull` a month (over thrift). `traded` [4]: cars for sale
-    second-hand (carried on); number, summed age and summed worth of the cars handed in.
-    """
-    values, inclusive = np.zeros(4), np.zeros(3)
-    # A whole exponent would compile to repeated products, which differ in the last bit.
-    span = np.float64(months)
-    repaid = math.pow(1.0 - terms[3], span)
-    for n in range(len(rows)):
-        i = rows[n]
-        service = debt[i] * (np.float64(car_rate[i]) + terms[3])
-        pull = saving_pull / np.float64(thrift[i])
-        forgotten = math.pow(max(1.0 - pull, 0.0), span)
-        norm = norm_savings * np.float64(thrift[i]) * max(np.float64(income[i]) - service, 0.0)
-        savings[i] = norm + (savings[i] - norm) * forgotten
-        debt[i] *= repaid
-        kept = 1.0
-        if car[i] != NONE:
-            kept = math.pow(1.0 - scrap_rates[car_choice.years_old(car_age[i])], span)
-            car_age[i] = min(car_age[i] + months, 32000)
-        u = draws.uniform(seed, draws.CAR, identity[i], month, 0)
-        if u > kept:
-            car[i] = NONE
-            car_age[i] = 0
-            continue
-        y = max(np.float64(income[i]), habits[0])
-        looking = car_choice.look_rate(car[i], car_age[i], y, base_income, rates)
-        if u > kept * math.exp(-looking * span):
-            own = weigh_kinds(
-                car[i], car_age[i], y, savings[i], debt[i], habits, terms, taste, prices, ages,
-                loan_rate, worths, level, constants, values,
-            )  # fmt: skip
-            option = car_choice.nested_choice(seed, identity[i], month, values, taste[2], inclusive)
-            if option > 0 and (option != SECOND_HAND or traded[0] >= 1.0):
-                traded[0] -= 1.0 if option == SECOND_HAND else 0.0
-                cash = max(savings[i] - habits[1] * y, 0.0)
-                loan = car_choice.loan_needed(prices[option], own)
-                savings[i] += loan + own - cash - prices[option]
-                debt[i] += loan
-                car_rate[i] = loan_rate
-                if car[i] != NONE:
-                    traded[0] += 1.0
-                    traded[1] += 1.0
-                    traded[2] += np.float64(car_age[i])
-                    traded[3] += worths[car_choice.years_old(car_age[i])]
-                car[i] = NEW if option == IMPORTED_NEW else USED
-                car_age[i] = ages[option]
-
-
-def initial_cars(model: RegionalModel) -> None:
-    """Cars and car loans of households, the pool and the constants, near rest under these rules.
-
-    Needs the workers' status, income and savings of the base year, and `model.car_market`.
-    The fleet starts at imports × life, then its own rules sort it (who has which car, how old)
-    while incomes stand still; the constants are solved along the way. Savings end as buying cars
-    leaves them, at the same total.
-    """
-    w, market, p = model.workers, model.car_market, model.params
-    home = np.flatnonzero(w.status != ABROAD)
-    home = home[np.argsort(w.identity[home], kind="stable")]
-    market.base_income = float(np.mean(w.income[home], dtype=np.float64)) if len(home) else 0.0
-    if market.base_income <= 0.0:
-        return
-    used, new = household_imports(model, USED), household_imports(model, NEW)
-    by_age = used * survival(market.scrap_rates, int(p.used_car_age))
-    by_age += new * survival(market.scrap_rates, 0)
-    quantiles = (np.arange(1000) + 0.5) / 1000.0
-    ages = np.searchsorted(np.cumsum(by_age) / by_age.sum(), quantiles).astype(np.int64)
-    owning = min(float(by_age.sum()) / len(home), 0.95)
-    hand_out_cars(model.seed, home, owning, ages, w.identity, w.car, w.car_age)
-    worth = float(np.mean(market.worths[np.minimum(ages // 12, OLDEST)]))
-    stock_pool(market, np.ones(len(market.pool_level), np.int64), float(np.mean(ages)), worth)
-    calibrate_constants(model)
-    _bring_to_rest(model, home)
-    # From here on income is what is left after the loan's service, as in every later month.
-    w.income[:] -= w.debt * (w.car_rate + amortisation(model))
-    fill_pool(model, home)
-    calibrate_constants(model)
-
-
-def _bring_to_rest(model: RegionalModel, home: np.ndarray) -> None:
-    """Run the fleet on until who owns what is stationary; savings keep their total."""
-    w, market = model.workers, model.car_market
-    total = float(w.savings[home].sum())
-    norm = total / float(w.income[home].sum(dtype=np.float64))
-    traded = np.zeros(4)
-    for step in range(SPIN_UP_STEPS):
-        traded[1:] = 0.0
-        spin_up(
-            model.seed, _FIRST_DRAW + 1 + step, SPIN_UP_MONTHS, home, w.identity,
-            market.scrap_rates, norm, float(model.base.wealth_propensity), w.car, w.car_age,
-            w.income, w.thrift, w.savings, w.debt, w.car_rate, *_setting(model, (1.0,) * 4),
-            traded,
-        )  # fmt: skip
-        if traded[1] > 0.0:
-            stock_pool(market, market.pool_count[:, 0], *(traded[2:] / traded[1]))
-        calibrate_constants(model, ROUNDS // 5)
-    w.savings[home] *= total / max(float(w.savings[home].sum()), 1e-9)
-
-
-def stock_pool(market: CarMarket, cars: np.ndarray, age: float, worth: float) -> None:
-    """Put so many cars of this age (months) and worth into each region's pool."""
-    market.pool_count[:, 0] = cars
-    market.pool_age[:, 0] = cars * age
-    market.pool_worth[:, 0] = cars * worth
-
-
-def fill_pool(model: RegionalModel, home: np.ndarray) -> None:
-    """Second-hand cars for sale: the usual cover of expected sales, by residents of the region."""
-    market, n_regions = model.car_market, len(model.pack.region_ids)
-    count = max(int(market.pool_count.sum()), 1)
-    age, worth = market.pool_age.sum() / count, market.pool_worth.sum() / count
-    heads = np.bincount(model.workers.region[home], minlength=n_regions)
-    market.pool_expected[:] = expected_sales(model)[1] * heads / max(len(home), 1)
-    cars = np.ceil(market.pool_expected * model.params.secondhand_cover).astype(np.int64)
-    stock_pool(market, cars, float(age), float(worth))

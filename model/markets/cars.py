@@ -14,10 +14,10 @@ import numpy as np
 from model.accounts import BANK, GOVERNMENT, HOUSEHOLDS, IMPORTERS, Kind
 from model.importers import state_demand, state_fleet
 from model.markets import car_base_year, car_fleet, car_sales
-from model.markets.car_base_year import initial_cars
 from model.markets.car_choice import NEW, USED
 from model.markets.car_fleet import CarMarket, base_price
 from model.markets.car_sales import Sellers
+from model.markets.initial_cars import initial_cars
 from model.workers import ABROAD
 
 if TYPE_CHECKING:
