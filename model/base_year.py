@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from model.errors import InputError
+from model.border import base_car_flows
 from model.firms import N_CRITICAL
 
 if TYPE_CHECKING:
@@ -374,7 +375,8 @@ def _books(
     # Public employers hand their surplus to the budget, less the capital goods they buy.
     state = surplus[PUBLIC] - capital_goods * _capital_shares(pack, params)[PUBLIC]
     interest_rate = params.loan_rate / 12.0
-    firm_debt = params.debt_financed * capital_goods * params.loan_months
+    private = 1.0 - _capital_shares(pack, params)[PUBLIC]
+    firm_debt = params.debt_financed * private * capital_goods * params.loan_months
     interest = firm_debt * interest_rate
     tax_base = max(surplus.sum() - surplus[PUBLIC] - interest, 0.0)
     profit_tax = params.profit_tax_rate * tax_base
@@ -389,9 +391,11 @@ def _books(
     )
     public_interest = params.public_debt_target * pack.gdp * month * 12.0
     public_interest *= params.public_debt_rate / 12.0
-    state_cars = pack.cars["state_fleet"] / pack.cars["state_replacement_years"] * month
-    state_cars *= pack.cars["new_import_price"] * (1.0 + params.new_dealer_margin)
-    purchases = flows["norms"]["government_units"].sum() + flows["public"] + state_cars
+    people = float(pack.labour_force.sum() + pack.abroad.sum()) / params.scale
+    cars = {name: x / nu for name, x in base_car_flows(pack, params, people).items()}
+    taxes += cars["taxes"] + cars["state_taxes"]
+    purchases = flows["norms"]["government_units"].sum() + flows["public"]
+    purchases += cars["state_border"] + cars["state_taxes"] + cars["state_margin"]
     transfers = taxes - purchases - public_interest
     remittances = pack.remittances * month
     spending = consumption + vat + flows["housing"]
@@ -400,16 +404,13 @@ def _books(
         + mixed.sum() * (1.0 - params.own_account_tax_rate)
         + dividends - state_dividends + interest + public_interest + transfers + remittances
     )
-    # What is missing for households to pay what the table says they buy comes from abroad
-    # unrecorded: an explicit constant row (rules.md 1). Cars are bought on top of the table.
-    other = spending - income
-    cars = pack.resident_car_imports * month
-    other += cars + state_cars
-    # Duty and VAT on those cars are revenue; they come back as transfers.
-    car_taxes = cars * params.vat_rate + cars * params.used_car_duty_rate
-    transfers += car_taxes
+    # What is missing for households to pay what the table says they buy, and their cars on top of
+    # it, comes from abroad unrecorded: an explicit constant row (rules.md 1).
+    outlay = spending + cars["border"] + cars["taxes"]
+    other = outlay - income - cars["state_margin"]
+    # Income is all spent, on the table's goods and on cars, with deposits at their norm.
     wealth = params.wealth_months * spending
-    propensity = (1.0 - params.income_propensity) * spending / wealth
+    propensity = max(spending - params.income_propensity * outlay, 0.0) / wealth
     heads = wages * 0.0 + (employees + own_account).sum(axis=1)
     per_region = wages + mixed + (spending - wages.sum() - mixed.sum()) * heads / heads.sum()
     check = {
@@ -419,7 +420,8 @@ def _books(
         "housing": flows["housing"], "investment": capital_goods,
         "public_investment": flows["public"], "interest": interest,
         "household_spending": spending,
-        "payout_share": dividends / max(surplus.sum(), 1e-9), "cars": cars + car_taxes, "wealth": wealth, "firm_debt": firm_debt,
+        "payout_share": dividends / max(surplus.sum(), 1e-9), "cars": outlay - spending,
+        "wealth": wealth, "firm_debt": firm_debt,
     }  # fmt: skip
     abroad = max(float(apportion(pack.abroad * month * 12.0).sum()), 1.0)
     return {

@@ -27,7 +27,7 @@ class Params(CarParams):
         10.0, "persons per agent", 1.0, 1e5, "assumed", "chosen", "how many one agent stands for"
     )
     burn_in: int = integer(
-        24, "months", 0, 1200, "assumed", "chosen", "months before 2023-01, discarded"
+        60, "months", 0, 1200, "assumed", "chosen", "months before 2023-01, discarded"
     )
     horizon: int = integer(240, "months", 0, 2400, "assumed", "chosen", "months from 2023-01 on")
 
@@ -211,7 +211,7 @@ class Params(CarParams):
         0.003, "log wage/km", 0.0, 1.0, "assumed", "chosen", "cost of a kilometre to work"
     )
     autonomy_premium: float = number(
-        0.2,
+        0.26,
         "share",
         -0.9,
         3.0,
@@ -241,10 +241,10 @@ class Params(CarParams):
         "least offer against the worth of own-account work",
     )
     wage_raise: float = number(
-        0.01, "share", 0.0, 0.5, "assumed", "BAM: 0-10 %", "raise of an offer with jobs unfilled"
+        0.02, "share", 0.0, 0.5, "assumed", "BAM: 0-10 %", "raise of an offer with jobs unfilled"
     )
     wage_cut: float = number(
-        0.005, "share", 0.0, 0.5, "assumed", "downward rigidity", "cut of an offer with a queue"
+        0.008, "share", 0.0, 0.5, "assumed", "downward rigidity", "cut of an offer with a queue"
     )
     wage_queue: float = number(
         2.0,
@@ -254,6 +254,15 @@ class Params(CarParams):
         "assumed",
         "rules.md 11",
         "queue at which offers fall",
+    )
+    wage_tolerance: float = number(
+        0.02,
+        "share of staff",
+        0.0,
+        1.0,
+        "assumed",
+        "chosen",
+        "open jobs that do not make an employer raise offers",
     )
     wage_patience: int = integer(
         2, "months", 1, 24, "assumed", "rules.md 11", "months unfilled before a raise"
@@ -461,7 +470,7 @@ class Params(CarParams):
         "of trade to distance, services",
     )
     customer_churn: float = number(
-        0.10, "1/month", 0.0, 1.0, "assumed", "chosen", "customers who look around"
+        0.04, "1/month", 0.0, 1.0, "assumed", "chosen", "customers who look around"
     )
     customer_uniform: float = number(
         0.02, "share", 0.0, 1.0, "assumed", "chosen", "of them try any firm of the place"
@@ -499,7 +508,7 @@ class Params(CarParams):
         60.0, "ratio", 1.0, 1e4, "assumed", "chosen", "largest over smallest first size of a class"
     )
     founding_propensity: float = number(
-        1.5e-3,
+        1.55e-3,
         "1/month",
         0.0,
         0.1,

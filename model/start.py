@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 # Rows kept for entrants: births of 7.5 % a year over 22 years are 1.65 times the first stock.
 _HEADROOM = 8.0
-_SPARE_ROWS = 16
+_SPARE_ROWS = 40
 # Rows for plants, at the end of the table.
 PLANT_ROWS = 8
 _FIRM_IDENTITY = np.uint64(1 << 62)

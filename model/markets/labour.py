@@ -291,10 +291,13 @@ def sum_skills(status, employer, skill, skill_sum):  # type: ignore[no-untyped-d
 
 
 @njit(cache=True)
-def note_unfilled(alive, open_jobs, unfilled_months):  # type: ignore[no-untyped-def]
-    """Count the months in a row that a firm ends with a job unfilled."""
+def note_unfilled(tolerated, alive, employees, open_jobs, unfilled_months):  # type: ignore[no-untyped-def]
+    """Count the months in a row that a firm ends with more than a part of its jobs unfilled.
+
+    A share of staff, not a number: one of five hundred jobs is always open somewhere.
+    """
     for f in range(len(alive)):
-        if alive[f] and open_jobs[f] > 0:
+        if alive[f] and open_jobs[f] > tolerated * employees[f]:
             unfilled_months[f] += 1
         else:
             unfilled_months[f] = 0
@@ -363,5 +366,5 @@ def match_workers(model: RegionalModel) -> None:
         left = searchers[:n][~hired]
         n = len(left)
         searchers[:n] = left
-    note_unfilled(f.alive, open_jobs, f.unfilled_months)
+    note_unfilled(p.wage_tolerance, f.alive, f.employees, open_jobs, f.unfilled_months)
     sum_skills(w.status, w.employer, w.skill, f.skill_sum)
