@@ -121,6 +121,24 @@ def open_sellers(model: RegionalModel) -> Sellers:
 
 
 @njit(cache=True)
+def see_sellers(seed, month, identity, region, weight, first, seen):  # type: ignore[no-untyped-def]
+    """Fill `seen` with the one seller of each kind that this household visits; −1 for none.
+
+    By keyed uniforms over the sellers' weights: the pool of the region (either make), a dealer of
+    used and one of new cars, and every plant that sells.
+    """
+    u, v = draws.uniform2(seed, draws.CAR_SELLER, identity, month, 0)
+    t = draws.uniform(seed, draws.CAR_SELLER, identity, month, 1)
+    pool = 2 * np.int64(region)
+    seen[1] = car_choice.pick(weight, pool, pool + 2, t)
+    seen[2] = car_choice.pick(weight, first[0], first[1], u)
+    seen[3] = car_choice.pick(weight, first[1], first[2], v)
+    for j in range(DOMESTIC_NEW, len(seen)):
+        k = first[2] + j - DOMESTIC_NEW
+        seen[j] = k if weight[k] > 0.0 else -1
+
+
+@njit(cache=True)
 def choose_sellers(  # type: ignore[no-untyped-def]
     seed, month, habits, terms, taste, worths, pool_level, resale, price, constant, rate, weight,
     first, lookers, identity, region, income, debt, car_rate, savings, car, car_age, chosen, loans,
@@ -153,16 +171,7 @@ def choose_sellers(  # type: ignore[no-untyped-def]
         chosen[n] = -1
         if cash + trade_in < terms[1] * cheapest:
             continue  # not even the down payment on any car: spare the draws
-        u, v = draws.uniform2(seed, draws.CAR_SELLER, who, month, 0)
-        t = draws.uniform(seed, draws.CAR_SELLER, who, month, 1)
-        pool = 2 * np.int64(region[i])
-        seen[1] = car_choice.pick(weight, pool, pool + 2, t)
-        seen[2] = car_choice.pick(weight, first[0], first[1], u)
-        seen[3] = car_choice.pick(weight, first[1], first[2], v)
-        for j in range(DOMESTIC_NEW, n_options):
-            seen[j] = first[2] + j - DOMESTIC_NEW
-            if weight[seen[j]] <= 0.0:
-                seen[j] = -1
+        see_sellers(seed, month, who, region[i], weight, first, seen)
         for j in range(1, n_options):
             values[j] = car_choice.NOT_OFFERED
             k = seen[j]

@@ -56,6 +56,18 @@ def hand_out_cars(seed, rows, owning, ages, identity, car, car_age):  # type: ig
 
 
 @njit(cache=True)
+def note_trade(option, car, car_age, worths, traded):  # type: ignore[no-untyped-def]
+    """Book a purchase in `traded` [4]: second-hand cars for sale; handed in: number, age, worth."""
+    if option == SECOND_HAND:
+        traded[0] -= 1.0
+    if car != NONE:
+        traded[0] += 1.0
+        traded[1] += 1.0
+        traded[2] += np.float64(car_age)
+        traded[3] += worths[car_choice.years_old(car_age)]
+
+
+@njit(cache=True)
 def spin_up(  # type: ignore[no-untyped-def]
     seed, month, months, rows, identity, scrap_rates, norm_savings, saving_pull, car, car_age,
     income, thrift, savings, debt, car_rate, base_income, habits, terms, rates, taste, prices, ages,
@@ -98,17 +110,12 @@ def spin_up(  # type: ignore[no-untyped-def]
             )  # fmt: skip
             option = car_choice.nested_choice(seed, identity[i], month, values, taste[2], inclusive)
             if option > 0 and (option != SECOND_HAND or traded[0] >= 1.0):
-                traded[0] -= 1.0 if option == SECOND_HAND else 0.0
                 cash = max(savings[i] - habits[1] * y, 0.0)
                 loan = car_choice.loan_needed(prices[option], own)
                 savings[i] += loan + own - cash - prices[option]
                 debt[i] += loan
                 car_rate[i] = loan_rate
-                if car[i] != NONE:
-                    traded[0] += 1.0
-                    traded[1] += 1.0
-                    traded[2] += np.float64(car_age[i])
-                    traded[3] += worths[car_choice.years_old(car_age[i])]
+                note_trade(option, car[i], car_age[i], worths, traded)
                 car[i] = NEW if option == IMPORTED_NEW else USED
                 car_age[i] = ages[option]
 
