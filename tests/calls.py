@@ -52,6 +52,7 @@ def calls_of(module: ModuleType, name: str, months: int = 8, **world: Any) -> li
             model.step()
     finally:
         setattr(module, name, rule)
+    assert seen, f"{name} was not called"
     return seen
 
 
@@ -59,7 +60,12 @@ def some_calls(module: ModuleType, name: str) -> list[Call]:
     """Calls from worlds that differ in size, calm and luck."""
     rough = {"quit_rate": 0.08, "layoff_speed": 0.9, "search_employee": 0.3, "search_looks": 20}
     rough |= {"search_own_account": 0.3, "customer_churn": 0.6, "efficiency_sd": 0.2}
-    rough |= {"supplier_review_rate": 0.6, "input_cover": 0.1, "stock_cover": 0.2}
+    rough |= {
+        "supplier_review_rate": 0.6,
+        "input_cover": 0.1,
+        "stock_cover": 0.2,
+        "minimum_wage": 25e3,
+    }
     return [
         one
         for world in (
