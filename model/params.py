@@ -399,7 +399,7 @@ class Params(CarParams):
         60.0, "months", 1.0, 600.0, "assumed", "banks' offers", "amortisation of car loans"
     )
     loan_to_value: float = number(
-        0.7, "share", 0.0, 2.0, "press", "KICB: collateral 80-110 %", "loans over capital"
+        0.9, "share", 0.0, 2.0, "press", "KICB: collateral 80-110 %", "loans over capital"
     )
     cash_months: float = number(
         2.0, "months", 0.0, 24.0, "assumed", "rules.md 6", "costs kept in cash"
@@ -508,7 +508,7 @@ class Params(CarParams):
         60.0, "ratio", 1.0, 1e4, "assumed", "chosen", "largest over smallest first size of a class"
     )
     founding_propensity: float = number(
-        1.55e-3,
+        7.5e-4,
         "1/month",
         0.0,
         0.1,
