@@ -50,6 +50,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Plant", "assemble_cars", "create_plants", "plan_production", "policies_from"]
 
+# `plant_fixed_crew` is told for a plant of this many cars a year.
+_CREW_CAPACITY = 10_000.0
+
 
 # --- The plant --------------------------------------------------------------------------------------
 
@@ -286,6 +289,11 @@ def hours_now(plant: Plant) -> float:
     )
 
 
+def fixed_crew(plant: Plant) -> float:
+    """Staff that goes with the site and not with its output: by capacity, agent units."""
+    return plant.capacity() / _CREW_CAPACITY * float(plant.model.params.plant_fixed_crew)
+
+
 def plan_crew(plant: Plant) -> None:
     """Crew for the planned output and a small fixed part; the wage is the region's and a premium.
 
@@ -294,7 +302,7 @@ def plan_crew(plant: Plant) -> None:
     model, p = plant.model, plant.model.params
     output = plant.planned if plant.selling else 0.0
     model.firms.desired_staff[plant.row] = wanted_crew(
-        output, hours_now(plant), p.plant_hours_per_worker, p.plant_fixed_crew / model.scale
+        output, hours_now(plant), p.plant_hours_per_worker, fixed_crew(plant)
     )
     model.firms.wage_offer[plant.row] = regional_wage(plant) * (1.0 + p.plant_wage_premium)
     borrow(plant, 0.0)
@@ -311,7 +319,7 @@ def assemble_cars(model: RegionalModel) -> None:
             continue
         f, row = model.firms, plant.row
         hours = hours_now(plant)
-        hands = max(float(f.employees[row]) - p.plant_fixed_crew / model.scale, 0.0)
+        hands = max(float(f.employees[row]) - fixed_crew(plant), 0.0)
         rate = feasible_output(
             plant.planned, float(plant.kits), hands * p.plant_hours_per_worker, hours
         )

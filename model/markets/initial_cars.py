@@ -27,9 +27,9 @@ from model.markets.car_fleet import CarMarket, amortisation
 if TYPE_CHECKING:
     from model.model import RegionalModel
 
-# The fleet is brought to rest in steps of three years; its memory is a car's life, some 40 years.
-SPIN_UP_STEPS = 15
-SPIN_UP_MONTHS = 36
+# The fleet is brought to rest in steps of two years; its memory is a car's life, some 40 years.
+SPIN_UP_STEPS = 22
+SPIN_UP_MONTHS = 24
 _FIRST_DRAW = -4096
 
 
