@@ -3,7 +3,7 @@ SHELL := /bin/sh
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run test setup bench clean
+.PHONY: run test evidence setup bench clean
 
 run: .venv/core.stamp
 	$(BIN)/ornok run
@@ -13,6 +13,10 @@ test: .venv/dev.stamp
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/pytest -q
+
+# The tests that take minutes: twenty seeds at the reference scale.
+evidence: .venv/dev.stamp
+	$(BIN)/pytest -q -m evidence
 
 setup: .venv/dev.stamp
 
