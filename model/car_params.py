@@ -13,7 +13,7 @@ class CarParams(ParameterSet):
 
     # Cars: what households want and can pay (calibrated constants are solved, not set: see
     # model/markets/car_fleet.py). Base-year flows per 1,000 workers fit imports 2018-2022 net of
-    # transit: about 15,000 used and 2,500 new cars a year for households.
+    # transit: about 15,000 used and 1,600 new cars a year for households (the state buys 900 new ones).
     used_imports_per_1000: float = number(
         4.7,
         "cars/year per 1,000 workers",
@@ -24,7 +24,7 @@ class CarParams(ParameterSet):
         "used cars households import",
     )
     new_imports_per_1000: float = number(
-        0.8,
+        0.5,
         "cars/year per 1,000 workers",
         0.05,
         20.0,
@@ -238,7 +238,7 @@ class CarParams(ParameterSet):
         "domestic against imported new car at full trust, beyond price",
     )
     distrust_weight: float = number(
-        3.0, "utility", 0.0, 20.0, "assumed", "calibrated to 2024", "utility lost without any trust"
+        2.7, "utility", 0.0, 20.0, "assumed", "calibrated to 2024", "utility lost without any trust"
     )
     trust_half: float = number(
         3.0,
