@@ -58,6 +58,7 @@ class Kind(IntEnum):
     PARENT_LOANS = 22
     START_UP = 23
     RECAPITALISATION = 24
+    SUBSIDIES = 25
 
 
 HOUSEHOLDS, FIRMS, IMPORTERS, GOVERNMENT, BANK, WORLD = Sector
@@ -173,14 +174,10 @@ class Accounts:
             # An overdraft written off is a deposit restored to zero by the bank's loss.
             net += self._model.overdrafts_written_off if sector is FIRMS else 0.0
             out[name] = (now[name] - was[name] - net) / scale
-        deposits = sum(
-            now[k] for k in ("household_deposits", "firm_deposits", "importer_deposits")
-        )
+        deposits = sum(now[k] for k in ("household_deposits", "firm_deposits", "importer_deposits"))
         assets = now["household_loans"] + now["firm_loans"] + now["public_debt"] + now["reserves"]
         out["bank"] = (assets - deposits - now["equity"]) / max(abs(assets), scale)
-        net_government = (
-            self.flows[GOVERNMENT].sum() - self.flows[:, GOVERNMENT].sum()
-        )
+        net_government = self.flows[GOVERNMENT].sum() - self.flows[:, GOVERNMENT].sum()
         out["public_debt"] = (now["public_debt"] - was["public_debt"] - net_government) / scale
         net_world = self.flows[WORLD].sum() - self.flows[:, WORLD].sum()
         out["reserves"] = (now["reserves"] - was["reserves"] - net_world) / scale

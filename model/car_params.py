@@ -305,7 +305,13 @@ class CarParams(ParameterSet):
         160.0, "hours/month", 40.0, 300.0, "assumed", "40-hour week", "working time"
     )
     plant_fixed_crew: float = number(
-        60.0, "jobs", 0.0, 10000.0, "assumed", "chosen", "staff that does not follow volume"
+        60.0,
+        "jobs per 10,000 cars/year",
+        0.0,
+        10000.0,
+        "assumed",
+        "chosen",
+        "staff that follows capacity and not volume",
     )
     plant_wage_premium: float = number(
         0.20,

@@ -142,8 +142,11 @@ def found_firms(model: RegionalModel) -> None:
 
 
 def _own_funds(model: RegionalModel) -> np.ndarray:
-    """What a founder must bring, KGS [R, S]: fixed cost for some months, and the part of the
-    first capital goods that the bank does not lend against (all of it when it does not lend)."""
+    """What a founder must bring, KGS [R, S].
+
+    Fixed cost for some months, and the part of the first capital goods that the bank does not
+    lend against (all of it when it does not lend).
+    """
     p, base = model.params, model.base
     pay = base.wage * model.wage_index[:, None] * (1.0 + p.social_rate_employer)
     loan_share = p.loan_to_value if model.bank.lending else 0.0

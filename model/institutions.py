@@ -13,6 +13,7 @@ from model.workers import ABROAD
 
 if TYPE_CHECKING:
     from model.model import RegionalModel
+    from model.plant import Plant
 
 
 class Government(mesa.Agent):
@@ -122,6 +123,10 @@ def levy_and_pay_out(model: RegionalModel) -> None:
     tax = p.profit_tax_rate * taxable
     f.cash -= tax
     model.accounts.post(FIRMS, GOVERNMENT, Kind.PROFIT_TAX, float(tax.sum()))
+    for plant in model.plants:
+        plant.pay(
+            GOVERNMENT, Kind.PROFIT_TAX, p.profit_tax_rate * max(plant_profit(model, plant), 0.0)
+        )
     need = p.cash_months * (f.wage_bill + f.material_cost)
     out = np.where(live, p.payout_speed * np.maximum(f.cash - need, 0.0), 0.0)
     # Public employers are kept solvent by the budget and hand it what they do not need.
@@ -135,6 +140,19 @@ def levy_and_pay_out(model: RegionalModel) -> None:
     np.add.at(model.workers.dividends, owner, out[paid])
     model.accounts.post(FIRMS, HOUSEHOLDS, Kind.DIVIDENDS, float(out[paid].sum()))
     model.bank.pay_out()
+
+
+def plant_profit(model: RegionalModel, plant: Plant) -> float:
+    """A plant's taxable profit of the month, KGS: sales less kits used, inputs, staff, interest.
+
+    The agreement exempts it from VAT and duty on kits, not from the tax on profit.
+    """
+    f, p = model.firms, model.params
+    used = plant.month.get("cars_made", 0.0) * plant.kit_price
+    staff = float(f.wage_bill[plant.row]) * (1.0 + p.social_rate_employer)
+    interest = plant.parent_debt * p.parent_loan_rate / 12.0
+    sales = plant.month.get("plant_sales_value", 0.0)
+    return sales - used - float(f.material_cost[plant.row]) - staff - interest
 
 
 def pay_transfers(model: RegionalModel) -> np.ndarray:

@@ -11,7 +11,7 @@ import math
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -113,14 +113,12 @@ def measure(model: RegionalModel) -> tuple[dict[str, float], dict[str, np.ndarra
     country |= {"jobs_herfindahl": hhi, "jobs_entropy": entropy}
     hhi, entropy = concentration(np.maximum(model.value_added.sum(axis=0), 0.0))
     country |= {"value_added_herfindahl": hhi, "value_added_entropy": entropy}
-    _rates(country, regional, model)
+    _rates(country, regional)
     country |= _money(model) | _firms(model) | _cars(model)
     for name in ("mean_wage", "own_account_income"):
         country[name] = _mean_of(country, name)
         regional[name] = _mean_of(regional, name)
-    for table in (country, regional):
-        for name in ("_own_income",):
-            table.pop(name)
+    del country["_own_income"], regional["_own_income"]
     return country, regional
 
 
@@ -161,7 +159,7 @@ def _jobs_by_sector(model: RegionalModel) -> tuple[np.ndarray, np.ndarray]:
     return jobs, model.market.pool_heads.sum(axis=0).astype(np.float64)
 
 
-def _mean_of(table: dict, name: str):  # type: ignore[no-untyped-def, type-arg]
+def _mean_of(table: dict[str, Any], name: str) -> Any:
     """Wage per employee or income per own-account worker, KGS a month; 0 where there is none."""
     money, heads = {
         "mean_wage": (table["wage_bill"], table["employee_jobs"]),
@@ -170,21 +168,20 @@ def _mean_of(table: dict, name: str):  # type: ignore[no-untyped-def, type-arg]
     return np.where(np.asarray(heads) > 0.0, money / np.maximum(heads, 1e-12), 0.0)[()]
 
 
-def _rates(country: dict[str, float], regional: dict[str, np.ndarray], model: RegionalModel) -> None:
+def _rates(*tables: dict[str, Any]) -> None:
     """Shares of the labour force, in the tables of the country and of the regions."""
-    for table in (country, regional):
+    for table in tables:
         force = table["employment"] + table["unemployed"]
         force = np.maximum(force, 1e-12)
         table["unemployment_rate"] = (table["unemployed"] / force)[()]
         table["employment_rate"] = (table["employment"] / force)[()]
         table["employee_share"] = (table["employee_jobs"] / force)[()]
-    del model
 
 
 def _money(model: RegionalModel) -> dict[str, float]:
     flows, base = model.accounts.flows, model.base
     stocks = model.accounts.stocks()
-    revenue = float(sum(flows[:, GOVERNMENT, kind].sum() for kind in _TAXES + (Kind.DIVIDENDS,)))
+    revenue = float(sum(flows[:, GOVERNMENT, kind].sum() for kind in (*_TAXES, Kind.DIVIDENDS)))
     balance = float(flows[:, GOVERNMENT].sum() - flows[GOVERNMENT].sum())
     gdp = float(model.value_added.sum()) + float(flows[:, GOVERNMENT, Kind.VAT].sum())
     yearly = max(12.0 * gdp, 1e-9)
@@ -192,7 +189,9 @@ def _money(model: RegionalModel) -> dict[str, float]:
         "gdp": gdp,
         "real_value_added": float(model.real_value_added.sum()),
         "price_level": model.price_level,
-        "wage_level": float(np.average(model.wage_index, weights=base.employees.sum(axis=1) + 1e-9)),
+        "wage_level": float(
+            np.average(model.wage_index, weights=base.employees.sum(axis=1) + 1e-9)
+        ),
         "investment": model.accounts.paid(Kind.INVESTMENT),
         "government_purchases": model.accounts.paid(Kind.GOVERNMENT_PURCHASES),
         "exports": model.accounts.paid(Kind.EXPORTS),
@@ -201,6 +200,7 @@ def _money(model: RegionalModel) -> dict[str, float]:
         "transfers": float(flows[GOVERNMENT, 0, Kind.TRANSFERS].sum()),
         "tax_revenue": revenue,
         "budget_balance": balance,
+        "soft_loan_cost": model.accounts.paid(Kind.SUBSIDIES),
         "public_debt": stocks["public_debt"],
         "public_debt_to_gdp": stocks["public_debt"] / yearly,
         "firm_debt": stocks["firm_loans"],
@@ -217,6 +217,7 @@ def _firms(model: RegionalModel) -> dict[str, float]:
     return {
         "firm_entries": float(model.entries),
         "firm_exits": float(model.exits),
+        "founders_turned_away": float(model.entries_without_room),
         "vacancies": float(model.vacancies),
         "hires": float(model.hires),
         "separations": float(model.separations),

@@ -11,7 +11,7 @@ import numpy as np
 from model import entrepreneurship, firms, institutions, plant, start, workers
 from model.accounts import BANK, GOVERNMENT, HOUSEHOLDS, WORLD, Accounts, Kind, Sector
 from model.base_year import solve_base_year
-from model.importers import create_importers, order_cars, reprice_and_reexport
+from model.importers import Importer, create_importers, order_cars, reprice_and_reexport
 from model.markets import cars, credit, goods, incomes, labour, parts, pools
 from model.measures import Measures
 from model.packs import Pack, load_pack
@@ -103,7 +103,7 @@ class RegionalModel(mesa.Model):
         self.founder_rows = np.zeros(max(len(self.workers) // 50, 64), np.int64)
         self.founder_sectors = np.zeros(len(self.founder_rows), np.int64)
         start.fill_households(self)
-        self.importers: list = []
+        self.importers: list[Importer] = []
         self.car_market = cars.CarMarket(self)
         self.importers = create_importers(self)
         cars.initial_cars(self)
@@ -216,7 +216,9 @@ def _settle_params(
     values = dict(world.parameters)
     if scale is not None:
         values["scale"] = scale
-    settled = (params or loaded.params()).with_values(values) if values else params or loaded.params()
+    settled = (
+        (params or loaded.params()).with_values(values) if values else params or loaded.params()
+    )
     return loaded, settled
 
 

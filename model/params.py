@@ -58,12 +58,6 @@ class Params(CarParams):
     car_loan_rate: float = number(
         0.18, "1/year", 0.0, 1.0, "recalled", "weighted average rate 2025", "rate for car buyers"
     )
-    subsidised_loan_rate: float = number(
-        0.09, "1/year", 0.0, 1.0, "press", "RSK bank, Russian-Kyrgyz fund, 2024", "soft window"
-    )
-    deposit_rate: float = number(
-        0.0, "1/year", 0.0, 1.0, "assumed", "current accounts", "interest on deposits"
-    )
     public_debt_target: float = number(
         0.40, "share of GDP", 0.0, 3.0, "recalled", "2024 level, Ministry of Finance", "target"
     )

@@ -29,7 +29,9 @@ class Region(mesa.Agent):
         """Agents living here, by labour status."""
         from model.workers import STATUS_NAMES
 
-        return {name: int(self.model.heads[self.index, code]) for code, name in STATUS_NAMES.items()}
+        return {
+            name: int(self.model.heads[self.index, code]) for code, name in STATUS_NAMES.items()
+        }
 
 
 def create_regions(model: RegionalModel) -> list[Region]:

@@ -13,11 +13,19 @@ import numpy as np
 from numba import njit
 
 from model import draws
-from model.base_year import PUBLIC, apportion
+from model.base_table import apportion
 from model.firms import FOREIGN, N_CRITICAL, N_SUPPLIERS, PLANT, STATE, Firms
 from model.markets.parts import find_supplier
+from model.sectors import PUBLIC
 from model.workers import (
-    ABROAD, ADULT_MONTHS, EMPLOYEE, NO_FIRM, OWN_ACCOUNT, UNEMPLOYED, Workers, draw_person,
+    ABROAD,
+    ADULT_MONTHS,
+    EMPLOYEE,
+    NO_FIRM,
+    OWN_ACCOUNT,
+    UNEMPLOYED,
+    Workers,
+    draw_person,
 )  # fmt: skip
 
 if TYPE_CHECKING:
@@ -168,12 +176,11 @@ def create_workers(model: RegionalModel) -> Workers:
     for r in range(n_regions):
         for s in range(n_sectors):
             staff = firms.employees[base.slot_start[r, s] : base.slot_start[r, s + 1]]
-            rows = block(int(base.employees[r, s]), r, EMPLOYEE)
+            staffed = block(int(base.employees[r, s]), r, EMPLOYEE)
             firm_rows = np.arange(base.slot_start[r, s], base.slot_start[r, s + 1])
-            w.employer[rows] = np.repeat(firm_rows, staff)
-            w.wage[rows] = base.wage[r, s]
-            rows = block(int(base.own_account[r, s]), r, OWN_ACCOUNT)
-            w.pool_sector[rows] = s
+            w.employer[staffed] = np.repeat(firm_rows, staff)
+            w.wage[staffed] = base.wage[r, s]
+            w.pool_sector[block(int(base.own_account[r, s]), r, OWN_ACCOUNT)] = s
         block(int(base.unemployed[r]), r, UNEMPLOYED)
         block(int(base.abroad[r]), r, ABROAD)
     draw_people(
@@ -187,8 +194,8 @@ def create_workers(model: RegionalModel) -> Workers:
     w.employer[~employed] = NO_FIRM
     # The first of a private firm's staff owns it.
     first = np.full(firms.capacity, -1, np.int64)
-    rows = np.flatnonzero(employed)
-    first[w.employer[rows[::-1]]] = rows[::-1]
+    at_work = np.flatnonzero(employed)
+    first[w.employer[at_work[::-1]]] = at_work[::-1]
     private = firms.alive & base.market_sector[firms.sector]
     firms.founder[private] = first[private]
     firms.ownership[firms.alive & ~private] = STATE

@@ -78,7 +78,9 @@ class Workers(Population):
     car_rate = column(np.float32, 0.0, unit="1/month", meaning="interest of the car loan")
     car = column(np.int8, 0, unit="code", meaning="0 none, 1 used, 2 new import, 3 domestic new")
     car_age = column(np.int16, 0, unit="months", meaning="age of the car")
-    thrift = column(np.float32, 1.0, unit="ratio", meaning="deposits wanted against the mean household's")
+    thrift = column(
+        np.float32, 1.0, unit="ratio", meaning="deposits wanted against the mean household's"
+    )
     disposition = column(
         np.float32, 1.0, unit="ratio", meaning="entrepreneurial disposition; mean 1"
     )
@@ -174,7 +176,7 @@ def age_and_retire(model: RegionalModel) -> None:
 
 @njit(cache=True)
 def pay_incomes(  # type: ignore[no-untyped-def]
-    income_tax, own_account_tax, per_head, remittance, pool_pay, a1, a2,
+    income_tax, own_account_tax, per_head, remittance, pool_pay, market_rate, a1, a2,
     region, status, employer, pool_sector, skill, wage, dividends, debt, car_rate, amortisation,
     thrift, savings, income, budget, wage_bill, region_budget, region_wages, totals,
 ):  # fmt: skip
@@ -183,8 +185,9 @@ def pay_incomes(  # type: ignore[no-untyped-def]
     Consumption is a1·income + a2/thrift·wealth (Godley & Lavoie 2007), never more than is at
     hand; households differ in thrift, or wealth would be as equal as income, and nobody could
     found a firm.
-    `totals` [8] receives: wages, income tax, own-account income, own-account tax, per-head
-    transfers, remittances, loan interest, loan principal. Summed in row order, so exactly
+    `totals` [9] receives: wages, income tax, own-account income, own-account tax, per-head
+    transfers, remittances, loan interest, loan principal, interest that soft loans fall short of
+    the market's. Summed in row order, so exactly
     repeatable.
     """
     for i in range(len(region)):
@@ -217,6 +220,7 @@ def pay_incomes(  # type: ignore[no-untyped-def]
             if debt[i] < 0.005 * y:  # what is hardly worth a payment is paid off
                 principal = debt[i]
             totals[6] += interest
+            totals[8] += debt[i] * max(market_rate - np.float64(car_rate[i]), 0.0)
             totals[7] += principal
             debt[i] -= principal
             service = interest + principal
@@ -225,9 +229,7 @@ def pay_incomes(  # type: ignore[no-untyped-def]
         dividends[i] = 0.0
         income[i] = y
         # Dividends are in the deposits since they were paid.
-        spend = a1 * max(y, 0.0) + a2 / np.float64(thrift[i]) * max(
-            savings[i] - max(y, 0.0), 0.0
-        )
+        spend = a1 * max(y, 0.0) + a2 / np.float64(thrift[i]) * max(savings[i] - max(y, 0.0), 0.0)
         spend = min(max(spend, 0.0), max(savings[i], 0.0))
         budget[i] = spend
         region_budget[r] += spend

@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from model import InputError, Params, RegionalModel, load_pack
-from model.base_year import VEHICLES
 from model.params import RUN_SETTINGS
+from model.sectors import VEHICLES
 from model.workers import ABROAD, EMPLOYEE, UNEMPLOYED
 
 RUNS = {

@@ -13,7 +13,7 @@ import numpy as np
 from numba import njit
 
 from model import draws
-from model.base_year import apportion
+from model.base_table import apportion
 from model.border import landed_cost
 from model.importers import norm_margin
 from model.markets import car_choice

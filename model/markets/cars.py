@@ -46,9 +46,9 @@ def _buy_imports(model: RegionalModel, cars: int) -> tuple[int, float]:
     bought, spent = 0, 0.0
     for dealer in dealers:
         dealer.orders += cars * dealer.share
-    for _ in range(cars):
-        dealer = max(dealers, key=lambda d: d.stock, default=None)
-        if dealer is None or dealer.stock <= 0:
+    for _ in range(cars if dealers else 0):
+        dealer = max(dealers, key=lambda d: d.stock)
+        if dealer.stock <= 0:
             break
         dealer.stock -= 1
         dealer.sold += 1

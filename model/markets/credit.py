@@ -22,7 +22,9 @@ def borrowing_room(model: RegionalModel) -> np.ndarray:
     A plant's losses are its parent's to lend for (rules.md 18).
     """
     f, p, base = model.firms, model.params, model.base
-    collateral = p.loan_to_value * np.maximum(f.capital, 0.0) * model.market.capital_price()[f.region]
+    collateral = (
+        p.loan_to_value * np.maximum(f.capital, 0.0) * model.market.capital_price()[f.region]
+    )
     limit = np.minimum(collateral, 3.0 * 12.0 * np.maximum(f.surplus, 0.0))
     may = f.alive & (f.ownership != STATE) & (f.sector != base.vehicles)
     return np.where(may, np.maximum(limit - f.debt, 0.0), 0.0)

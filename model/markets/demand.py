@@ -206,7 +206,8 @@ def _households_pay(model: RegionalModel, need: Demand, trade: Trade) -> None:
     """Regional spending with VAT, and the share of budgets that could be spent [R]."""
     cost, p_import = trade.cost[:-1], model.market.import_price
     spent = {
-        name: (need.at_home[name][:-1] * cost).sum(axis=1) + need.abroad[name].sum(axis=1) * p_import
+        name: (need.at_home[name][:-1] * cost).sum(axis=1)
+        + need.abroad[name].sum(axis=1) * p_import
         for name in ("households", "housing")
     }
     vat = spent["households"] * model.params.vat_rate

@@ -59,7 +59,9 @@ def move_customers(  # type: ignore[no-untyped-def]
                 if lost or u < churn:
                     x, y = draws.uniform2(seed, draws.CUSTOMER, who, month, 1)
                     if x < p_uniform and n_slots > 0:
-                        other = slot_firm[slot_start[r, s] + min(np.int64(v * n_slots), n_slots - 1)]
+                        other = slot_firm[
+                            slot_start[r, s] + min(np.int64(v * n_slots), n_slots - 1)
+                        ]
                     else:
                         other = before[first + min(np.int64(v * (last - first)), last - first - 1)]
                     if other >= 0 and alive[other]:
@@ -92,9 +94,7 @@ def weigh_cells(  # type: ignore[no-untyped-def]
         if alive[f] and base_customers[region[f], sector[f]] > 0.0:
             relative = price[f] / numeraire
             weight[f] = customers[f] * math.pow(relative, -elasticity)
-            cell_weight[region[f], sector[f]] += (
-                weight[f] / base_customers[region[f], sector[f]]
-            )
+            cell_weight[region[f], sector[f]] += weight[f] / base_customers[region[f], sector[f]]
 
 
 @njit(cache=True)
@@ -229,7 +229,9 @@ def _shares(model: RegionalModel) -> Shares:
     )  # fmt: skip
     crowd = np.where(base.pool_skill > 0.0, m.pool_skill / np.maximum(base.pool_skill, 1e-12), 0.0)
     pull_pool = (
-        base.pull_pool * crowd**p.pool_crowding * (m.pool_price / p.numeraire) ** (-p.seller_elasticity)
+        base.pull_pool
+        * crowd**p.pool_crowding
+        * (m.pool_price / p.numeraire) ** (-p.seller_elasticity)
     )
     to_firms = np.zeros(base.distance_weight.shape)
     to_pools = np.zeros(base.distance_weight.shape)

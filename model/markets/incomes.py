@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from model import institutions
-from model.accounts import FIRMS, GOVERNMENT, HOUSEHOLDS, WORLD, Kind
+from model.accounts import BANK, FIRMS, GOVERNMENT, HOUSEHOLDS, WORLD, Kind
 from model.markets import credit, pools
 from model.workers import pay_incomes
 
@@ -22,16 +22,16 @@ def receive_incomes(model: RegionalModel) -> None:
     per_head = institutions.pay_transfers(model)
     f.wage_bill[:] = 0.0
     model.region_budget = np.zeros(len(per_head))
-    totals = np.zeros(8)
+    totals = np.zeros(9)
     model.region_wages = np.zeros(len(per_head))
     remittance = base.remittance * p.exchange_rate_index * p.remittance_index
     pay_incomes(
         p.income_tax_rate, p.own_account_tax_rate, per_head, remittance, market.pool_pay,
-        p.income_propensity, base.wealth_propensity, w.region, w.status, w.employer, w.pool_sector,
+        p.car_loan_rate / 12.0, p.income_propensity, base.wealth_propensity, w.region, w.status, w.employer, w.pool_sector,
         w.skill, w.wage, w.dividends, w.debt, w.car_rate, 1.0 / p.car_loan_months, w.thrift, w.savings,
         w.income, w.budget, f.wage_bill, model.region_budget, model.region_wages, totals,
     )  # fmt: skip
-    wages, income_tax, own, own_tax, _, sent, interest, principal = totals
+    wages, income_tax, _, own_tax, _, sent, interest, principal, subsidy = totals
     market.pool_cash -= market.pool_pay * market.pool_skill
     social = p.social_rate_employer * f.wage_bill
     f.cash -= f.wage_bill + social
@@ -41,3 +41,5 @@ def receive_incomes(model: RegionalModel) -> None:
     post(HOUSEHOLDS, GOVERNMENT, Kind.INCOME_TAX, float(income_tax + own_tax))
     post(WORLD, HOUSEHOLDS, Kind.REMITTANCES, float(sent))
     credit.post_household_loan_service(model, float(interest), float(principal))
+    # A soft loan is the state's: it makes up to the bank what the buyer does not pay.
+    post(GOVERNMENT, BANK, Kind.SUBSIDIES, float(subsidy))

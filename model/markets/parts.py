@@ -187,9 +187,7 @@ def produce(  # type: ignore[no-untyped-def]
         if not alive[f] or sector[f] == vehicles:
             continue
         s = sector[f]
-        most = min(
-            productivity[f] * skill_sum[f], max(capital[f], 0.0) * capacity_per_capital[s]
-        )
+        most = min(productivity[f] * skill_sum[f], max(capital[f], 0.0) * capacity_per_capital[s])
         for k in range(N_CRITICAL):
             if critical[s, k] >= 0:
                 most = min(most, max(input_stock[f, k], 0.0) / coefficient[s, k])

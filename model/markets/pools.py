@@ -68,7 +68,9 @@ class GoodsMarket:
     def capital_price(self) -> np.ndarray:
         """Price of a unit of capital goods, KGS [R]."""
         base = self._model.base
-        return (base.capital_mix[None] * self.composite_price(base.capital_import_share)).sum(axis=1)
+        return (base.capital_mix[None] * self.composite_price(base.capital_import_share)).sum(
+            axis=1
+        )
 
     def consumer_price(self) -> np.ndarray:
         """Price of the base-year basket without tax, KGS [R]."""
