@@ -157,9 +157,9 @@ class FrozenEconomy:
         budget = np.zeros(n_regions)
         pay_incomes(
             p.income_tax_rate, p.own_account_tax_rate, np.zeros(n_regions), 0.0, pool_pay,
-            p.income_propensity, 0.0, w.region, w.status, w.employer, w.pool_sector, w.skill,
+            0.0, p.income_propensity, 0.0, w.region, w.status, w.employer, w.pool_sector, w.skill,
             w.wage, w.dividends, w.debt, w.car_rate, 0.0, w.thrift, w.savings, w.income, w.budget,
-            f.wage_bill, budget, np.zeros(n_regions), np.zeros(8),
+            f.wage_bill, budget, np.zeros(n_regions), np.zeros(9),
         )  # fmt: skip
         return budget
 

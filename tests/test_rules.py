@@ -259,6 +259,7 @@ def test_incomes_are_those_of_the_slow_twin():
                 wage.sum(), a.income_tax * wage.sum(), pooled.sum(),
                 a.own_account_tax * pooled.sum(), other[a.status != ABROAD].sum(),
                 other[a.status == ABROAD].sum(), interest.sum(), principal.sum(),
+                (a.debt * np.maximum(a.market_rate - a.car_rate, 0.0)).sum(),
             ]),
         )  # fmt: skip
         assert_close(after, expected, list(vars(expected)))
