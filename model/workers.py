@@ -220,7 +220,9 @@ def pay_incomes(  # type: ignore[no-untyped-def]
             if debt[i] < 0.005 * y:  # what is hardly worth a payment is paid off
                 principal = debt[i]
             totals[6] += interest
-            totals[8] += debt[i] * max(market_rate - np.float64(car_rate[i]), 0.0)
+            # The column is narrow: a market rate stored in it is not a soft one.
+            gap = market_rate - np.float64(car_rate[i])
+            totals[8] += debt[i] * gap if gap > 1.0e-6 else 0.0
             totals[7] += principal
             debt[i] -= principal
             service = interest + principal
