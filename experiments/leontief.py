@@ -159,7 +159,7 @@ class FrozenEconomy:
             p.income_tax_rate, p.own_account_tax_rate, np.zeros(n_regions), 0.0, pool_pay,
             0.0, p.income_propensity, 0.0, w.region, w.status, w.employer, w.pool_sector, w.skill,
             w.wage, w.dividends, w.debt, w.car_rate, 0.0, w.thrift, w.savings, w.income, w.budget,
-            f.wage_bill, budget, np.zeros(n_regions), np.zeros(9),
+            f.wage_bill, budget, np.zeros(9),
         )  # fmt: skip
         return budget
 

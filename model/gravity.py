@@ -69,9 +69,11 @@ def gravity(
     part = np.minimum(ratio(named, firm_output.sum(axis=0)), 0.95)
     firm_market = firm_output * (1.0 - part)[None]
     split = ratio(firm_market, firm_market + pool_output)
-    d = pack.distance_km
-    commute = np.exp(-np.maximum(d - np.diag(d)[:, None], 0.0) / params.commuting_km)
-    commute = commute * pack.labour_force[None]
+    # What a job elsewhere adds to the usual way to work, which is half inside either region.
+    inside = np.diag(pack.distance_km)
+    extra = pack.distance_km - 0.5 * (inside[:, None] + inside[None, :])
+    extra = np.maximum(extra, 0.0)
+    commute = np.exp(-extra / params.commuting_km) * pack.labour_force[None]
     commute = commute / commute.sum(axis=1, keepdims=True)
     return {
         "distance_weight": weight,
@@ -79,5 +81,5 @@ def gravity(
         "pull_pool": pull * (1.0 - split),
         "supplier_reach": np.cumsum(share, axis=1),
         "reach": np.cumsum(commute, axis=1),
-        "commuting_cost": params.commuting_cost * np.maximum(d - np.diag(d)[:, None], 0.0),
+        "commuting_cost": params.commuting_cost * extra,
     }

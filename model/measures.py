@@ -123,22 +123,21 @@ def measure(model: RegionalModel) -> tuple[dict[str, float], dict[str, np.ndarra
 
 
 def _people(model: RegionalModel) -> dict[str, np.ndarray]:
-    heads, wage_bill = model.heads, model.region_wages
-    market = model.market
-    own_income = (market.pool_pay * market.pool_skill).sum(axis=1)
-    f = model.firms
-    plants = np.zeros(len(wage_bill))
+    """Jobs where they are, people where they live; [R]."""
+    heads, f, market = model.heads, model.firms, model.market
+    n_regions = len(heads)
+    plants = np.zeros(n_regions)
     for plant in model.plants:
         plants[plant.region] += f.employees[plant.row]
     return {
-        "employee_jobs": heads[:, EMPLOYEE].astype(np.float64),
+        "employee_jobs": np.bincount(f.region, f.employees, minlength=n_regions),
         "plant_jobs": plants,
         "own_account": heads[:, OWN_ACCOUNT].astype(np.float64),
         "employment": (heads[:, EMPLOYEE] + heads[:, OWN_ACCOUNT]).astype(np.float64),
         "unemployed": heads[:, UNEMPLOYED].astype(np.float64),
         "abroad": heads[:, ABROAD].astype(np.float64),
-        "wage_bill": wage_bill,
-        "_own_income": own_income,
+        "wage_bill": model.region_wages,
+        "_own_income": (market.pool_pay * market.pool_skill).sum(axis=1),
     }
 
 
@@ -175,7 +174,7 @@ def _rates(*tables: dict[str, Any]) -> None:
         force = np.maximum(force, 1e-12)
         table["unemployment_rate"] = (table["unemployed"] / force)[()]
         table["employment_rate"] = (table["employment"] / force)[()]
-        table["employee_share"] = (table["employee_jobs"] / force)[()]
+        table["employee_share"] = ((table["employment"] - table["own_account"]) / force)[()]
 
 
 def _money(model: RegionalModel) -> dict[str, float]:

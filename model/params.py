@@ -199,7 +199,7 @@ class Params(CarParams):
         3.0, "skill", 0.0, 5.0, "assumed", "chosen", "noise in how firms see skill"
     )
     commuting_km: float = number(
-        25.0, "km", 1.0, 1000.0, "assumed", "chosen", "decay of looks with distance beyond home"
+        10.0, "km", 1.0, 1000.0, "assumed", "chosen", "decay of looks with distance beyond home"
     )
     commuting_cost: float = number(
         0.003, "log wage/km", 0.0, 1.0, "assumed", "chosen", "cost of a kilometre to work"

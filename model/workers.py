@@ -178,7 +178,7 @@ def age_and_retire(model: RegionalModel) -> None:
 def pay_incomes(  # type: ignore[no-untyped-def]
     income_tax, own_account_tax, per_head, remittance, pool_pay, market_rate, a1, a2,
     region, status, employer, pool_sector, skill, wage, dividends, debt, car_rate, amortisation,
-    thrift, savings, income, budget, wage_bill, region_budget, region_wages, totals,
+    thrift, savings, income, budget, wage_bill, region_budget, totals,
 ):  # fmt: skip
     """Pay everybody, take income tax and loan service, and set the consumption budget.
 
@@ -197,7 +197,6 @@ def pay_incomes(  # type: ignore[no-untyped-def]
             gross = np.float64(wage[i])
             tax = income_tax * gross
             wage_bill[employer[i]] += gross
-            region_wages[r] += gross
             totals[0] += gross
             totals[1] += tax
             y = gross - tax

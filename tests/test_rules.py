@@ -255,7 +255,6 @@ def test_incomes_are_those_of_the_slow_twin():
                 a.employer[working], wage[working], minlength=len(a.wage_bill)
             ),
             region_budget=np.bincount(a.region, budget, minlength=len(a.per_head)),
-            region_wages=np.bincount(a.region, wage, minlength=len(a.per_head)),
             totals=np.array([
                 wage.sum(), a.income_tax * wage.sum(), pooled.sum(),
                 a.own_account_tax * pooled.sum(), other[a.status != ABROAD].sum(),

@@ -23,14 +23,14 @@ def receive_incomes(model: RegionalModel) -> None:
     f.wage_bill[:] = 0.0
     model.region_budget = np.zeros(len(per_head))
     totals = np.zeros(9)
-    model.region_wages = np.zeros(len(per_head))
     remittance = base.remittance * p.exchange_rate_index * p.remittance_index
     pay_incomes(
         p.income_tax_rate, p.own_account_tax_rate, per_head, remittance, market.pool_pay,
         p.car_loan_rate / 12.0, p.income_propensity, base.wealth_propensity, w.region, w.status, w.employer, w.pool_sector,
         w.skill, w.wage, w.dividends, w.debt, w.car_rate, 1.0 / p.car_loan_months, w.thrift, w.savings,
-        w.income, w.budget, f.wage_bill, model.region_budget, model.region_wages, totals,
+        w.income, w.budget, f.wage_bill, model.region_budget, totals,
     )  # fmt: skip
+    model.region_wages = np.bincount(f.region, f.wage_bill, minlength=len(per_head))
     wages, income_tax, _, own_tax, _, sent, interest, principal, subsidy = totals
     market.pool_cash -= market.pool_pay * market.pool_skill
     social = p.social_rate_employer * f.wage_bill
