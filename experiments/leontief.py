@@ -140,7 +140,7 @@ class FrozenEconomy:
             status=np.where(employed, EMPLOYEE, OWN_ACCOUNT).astype(np.int8),
             employer=np.where(employed, np.arange(n), NO_FIRM).astype(np.int32),
             pool_sector=np.where(employed, -1, np.tile(f.sector, 2)).astype(np.int8),
-            skill=np.ones(n), wage=np.zeros(n), car_rate=np.zeros(n), thrift=np.ones(n), **zeros,
+            skill=np.ones(n), wage=np.zeros(n), car_rate=np.zeros(n), car_subsidy=np.zeros(n), thrift=np.ones(n), **zeros,
         )  # fmt: skip
 
     def _spent_of_labour_income(self) -> Floats:
@@ -157,8 +157,8 @@ class FrozenEconomy:
         budget = np.zeros(n_regions)
         pay_incomes(
             p.income_tax_rate, p.own_account_tax_rate, np.zeros(n_regions), 0.0, pool_pay,
-            0.0, p.income_propensity, 0.0, w.region, w.status, w.employer, w.pool_sector, w.skill,
-            w.wage, w.dividends, w.debt, w.car_rate, 0.0, w.thrift, w.savings, w.income, w.budget,
+            p.income_propensity, 0.0, w.region, w.status, w.employer, w.pool_sector, w.skill,
+            w.wage, w.dividends, w.debt, w.car_rate, w.car_subsidy, 0.0, w.thrift, w.savings, w.income, w.budget,
             f.wage_bill, budget, np.zeros(9),
         )  # fmt: skip
         return budget

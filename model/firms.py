@@ -239,7 +239,7 @@ def set_wages(  # type: ignore[no-untyped-def]
 @njit(cache=True)
 def plan_investment(  # type: ignore[no-untyped-def]
     vehicles, depreciation, adjustment, debt_financed, norm_capital, price_of_capital, alive, region, sector, age,
-    expected_sales, capital, surplus, cash, material_cost, wage_bill, investment,
+    expected_sales, capital, surplus, cash, material_cost, wage_bill, credit_line, investment,
 ):  # fmt: skip
     """Replace what wears out and close a part of the gap to the capital that sales ask for.
 
@@ -253,7 +253,8 @@ def plan_investment(  # type: ignore[no-untyped-def]
         real = depreciation * capital[f] + adjustment * (target - capital[f])
         capital[f] -= depreciation * capital[f]
         wish = max(real, 0.0) * price_of_capital[region[f]]
-        room = max(cash[f] - material_cost[f] - wage_bill[f], 0.0) + debt_financed * wish
+        room = max(cash[f] - material_cost[f] - wage_bill[f], 0.0)
+        room += min(debt_financed * wish, credit_line[f])
         investment[f] = min(wish, room)
         if surplus[f] <= 0.0:
             investment[f] = 0.0
@@ -291,5 +292,5 @@ def plan_firms(model: RegionalModel) -> None:
     plan_investment(
         base.vehicles, p.depreciation, p.capital_adjustment, p.debt_financed, base.norm_capital,
         model.market.capital_price(), f.alive, f.region, f.sector, f.age, f.expected_sales, f.capital,
-        f.surplus, f.cash, f.material_cost, f.wage_bill, f.investment,
+        f.surplus, f.cash, f.material_cost, f.wage_bill, model.bank.credit_lines(), f.investment,
     )  # fmt: skip

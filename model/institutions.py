@@ -9,6 +9,7 @@ import numpy as np
 
 from model.accounts import BANK, FIRMS, GOVERNMENT, HOUSEHOLDS, WORLD, Kind
 from model.firms import STATE
+from model.markets.credit import borrowing_room
 from model.workers import ABROAD
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ class Government(mesa.Agent):
     ----------
     public_debt : KGS owed to the bank.
     transfers : KGS a month paid to residents, per head alike.
+    norm_transfers : the same at base prices with debt at its target.
     """
 
     def __init__(self, model: RegionalModel) -> None:
@@ -30,17 +32,27 @@ class Government(mesa.Agent):
         base, p = model.base, model.params
         self.public_debt = p.public_debt_target * base.gdp * 12.0
         self.transfers = base.transfers
+        self.norm_transfers = base.transfers
+        self._debt_before = self.public_debt
 
     def set_transfers(self) -> None:
         """Transfers follow prices and lean against debt (Bohn 1998): half-life of the gap 5 years.
 
-        d transfers = −φ(debt − target·GDP): real government purchases stay as they are.
+        d transfers = −φ(debt − target·GDP): real government purchases stay as they are. During
+        the burn-in their norm is settled such that the budget balances without the gap's help;
+        from 2023 on it stays.
         """
         m: RegionalModel = self.model
-        base, p = m.base, m.params
+        p = m.params
         level = m.price_level
-        gap = self.public_debt - p.public_debt_target * base.gdp * 12.0 * level
-        self.transfers = base.transfers * level - p.fiscal_response * gap
+        target = p.public_debt_target * m.base.gdp * 12.0 * level
+        if m.period < 0:
+            surplus = self._debt_before - self.public_debt
+            self.norm_transfers += p.budget_settling * surplus / level
+        self._debt_before = self.public_debt
+        self.transfers = self.norm_transfers * level
+        if m.period >= 0:
+            self.transfers -= p.fiscal_response * (self.public_debt - target)
 
 
 class Bank(mesa.Agent):
@@ -68,6 +80,11 @@ class Bank(mesa.Agent):
         """Lends while equity is at least the minimum share of loans."""
         m: RegionalModel = self.model
         return self.equity >= m.params.bank_capital_minimum * self.loans
+
+    def credit_lines(self) -> np.ndarray:
+        """What each firm may still borrow, KGS [capacity]; nothing while the bank does not lend."""
+        m: RegionalModel = self.model
+        return borrowing_room(m) * float(self.lending)
 
     def open_books(self) -> None:
         """Equity at target; reserves are what makes the first balance sheet balance."""

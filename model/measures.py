@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from model.accounts import GOVERNMENT, Kind
+from model.accounts import GOVERNMENT, IMPORTERS, WORLD, Kind
 from model.markets.cars import car_measures
 from model.workers import ABROAD, EMPLOYEE, OWN_ACCOUNT, UNEMPLOYED
 
@@ -143,11 +143,14 @@ def _people(model: RegionalModel) -> dict[str, np.ndarray]:
 
 def _production(model: RegionalModel) -> dict[str, np.ndarray]:
     f, n = model.firms, len(model.pack.region_ids)
+    # A plant is one plant at every scale; other rows stand for as many firms as the scale says.
+    ordinary = f.alive & (f.sector != model.base.vehicles)
+    plants = np.bincount(f.region[f.alive & ~ordinary], minlength=n)
     return {
         "output": model.output_value.sum(axis=1),
         "value_added": model.value_added.sum(axis=1),
         "consumption": model.region_consumption,
-        "firms": np.bincount(f.region[f.alive], minlength=n).astype(np.float64),
+        "firms": np.bincount(f.region[ordinary], minlength=n) + plants / model.scale,
     }
 
 
@@ -182,7 +185,11 @@ def _money(model: RegionalModel) -> dict[str, float]:
     stocks = model.accounts.stocks()
     revenue = float(sum(flows[:, GOVERNMENT, kind].sum() for kind in (*_TAXES, Kind.DIVIDENDS)))
     balance = float(flows[:, GOVERNMENT].sum() - flows[GOVERNMENT].sum())
-    gdp = float(model.value_added.sum()) + float(flows[:, GOVERNMENT, Kind.VAT].sum())
+    product_taxes = flows[:, GOVERNMENT, Kind.VAT].sum() + flows[:, GOVERNMENT, Kind.DUTY].sum()
+    gdp = float(model.value_added.sum()) + float(product_taxes)
+    transit = float(flows[WORLD, IMPORTERS, Kind.EXPORTS])
+    bought_for_transit = transit / (1.0 + model.params.reexport_margin)
+    cars_and_kits = flows[:, WORLD, Kind.CARS].sum() + flows[:, WORLD, Kind.KITS].sum()
     yearly = max(12.0 * gdp, 1e-9)
     return {
         "gdp": gdp,
@@ -191,10 +198,10 @@ def _money(model: RegionalModel) -> dict[str, float]:
         "wage_level": float(
             np.average(model.wage_index, weights=base.employees.sum(axis=1) + 1e-9)
         ),
-        "investment": model.accounts.paid(Kind.INVESTMENT),
+        "investment": model.accounts.paid(Kind.INVESTMENT) + model.capital_imports,
         "government_purchases": model.accounts.paid(Kind.GOVERNMENT_PURCHASES),
-        "exports": model.accounts.paid(Kind.EXPORTS),
-        "imports": model.accounts.paid(Kind.IMPORTS),
+        "exports": model.accounts.paid(Kind.EXPORTS) - bought_for_transit,
+        "imports": model.accounts.paid(Kind.IMPORTS) + float(cars_and_kits) - bought_for_transit,
         "remittances": model.accounts.paid(Kind.REMITTANCES),
         "transfers": float(flows[GOVERNMENT, 0, Kind.TRANSFERS].sum()),
         "tax_revenue": revenue,

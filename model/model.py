@@ -100,6 +100,7 @@ class RegionalModel(mesa.Model):
         self.vacancies = self.hires = self.separations = 0
         self.entries = self.exits = self.entries_without_room = 0
         self.overdrafts_written_off = 0.0
+        self.capital_imports = 0.0
         self.founder_rows = np.zeros(max(len(self.workers) // 50, 64), np.int64)
         self.founder_sectors = np.zeros(len(self.founder_rows), np.int64)
         start.fill_households(self)

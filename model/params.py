@@ -312,7 +312,7 @@ class Params(CarParams):
         0.98,
         "1/month",
         0.0,
-        1.0,
+        0.999,
         "recalled",
         "yearly 0.8 (Foster et al. 2008)",
         "persistence of productivity",
@@ -400,6 +400,15 @@ class Params(CarParams):
     )
     payout_speed: float = number(
         0.5, "1/month", 0.0, 1.0, "assumed", "chosen", "spare cash paid out"
+    )
+    budget_settling: float = number(
+        0.04,
+        "1/month",
+        0.0,
+        1.0,
+        "assumed",
+        "two years' memory; burn-in only",
+        "part of the balance by which the norm of transfers moves",
     )
     fiscal_response: float = number(
         0.01155,

@@ -10,6 +10,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from model.accounts import GOVERNMENT, IMPORTERS, WORLD, Kind
+from model.border import landed_cost
+from model.sectors import TRADE
+
 if TYPE_CHECKING:
     from model.model import RegionalModel
 
@@ -36,9 +40,33 @@ def account_production(model: RegionalModel) -> None:
         added -= float(f.material_cost[plant.row])
         model.value_added[plant.region, base.vehicles] += added
         model.real_value_added[plant.region, base.vehicles] += added / model.params.numeraire
+    _add_car_trade(model)
     weight = base.household_income / base.household_income.sum()
     model.price_level = float((weight * m.consumer_price()).sum()) / model.params.numeraire
     _update_wage_index(model, cell, size)
+
+
+def _add_car_trade(model: RegionalModel) -> None:
+    """Dealers' margins are value added of trade, in the dealers' regions.
+
+    What they took for cars, less what they paid for them with duty and VAT, and the change of
+    their stock at landed cost; transit with its margin. Without it the trade that a plant
+    displaces would be missing from what the country loses.
+    """
+    flows = model.accounts.flows
+    took = flows[:, IMPORTERS, Kind.CARS].sum() + flows[WORLD, IMPORTERS, Kind.EXPORTS]
+    paid = flows[IMPORTERS, :, Kind.CARS].sum() + flows[IMPORTERS, GOVERNMENT].sum()
+    stocked = sum(
+        (dealer.arrived - dealer.sold) * sum(landed_cost(model, dealer.kind))
+        for dealer in model.importers
+    )
+    margin = float(took - paid) + stocked
+    shares = sum(dealer.share for dealer in model.importers)
+    for dealer in model.importers:
+        part = margin * dealer.share / shares
+        model.value_added[dealer.region, TRADE] += part
+        model.output_value[dealer.region, TRADE] += part
+        model.real_value_added[dealer.region, TRADE] += part / model.params.numeraire
 
 
 def _update_wage_index(model: RegionalModel, cell: np.ndarray, size: int) -> None:

@@ -76,6 +76,9 @@ class Workers(Population):
     )
     debt = column(np.float64, 0.0, unit="KGS", meaning="car loan outstanding")
     car_rate = column(np.float32, 0.0, unit="1/month", meaning="interest of the car loan")
+    car_subsidy = column(
+        np.float32, 0.0, unit="1/month", meaning="interest of that loan that the budget pays"
+    )
     car = column(np.int8, 0, unit="code", meaning="0 none, 1 used, 2 new import, 3 domestic new")
     car_age = column(np.int16, 0, unit="months", meaning="age of the car")
     thrift = column(
@@ -176,8 +179,8 @@ def age_and_retire(model: RegionalModel) -> None:
 
 @njit(cache=True)
 def pay_incomes(  # type: ignore[no-untyped-def]
-    income_tax, own_account_tax, per_head, remittance, pool_pay, market_rate, a1, a2,
-    region, status, employer, pool_sector, skill, wage, dividends, debt, car_rate, amortisation,
+    income_tax, own_account_tax, per_head, remittance, pool_pay, a1, a2,
+    region, status, employer, pool_sector, skill, wage, dividends, debt, car_rate, car_subsidy, amortisation,
     thrift, savings, income, budget, wage_bill, region_budget, totals,
 ):  # fmt: skip
     """Pay everybody, take income tax and loan service, and set the consumption budget.
@@ -186,8 +189,7 @@ def pay_incomes(  # type: ignore[no-untyped-def]
     hand; households differ in thrift, or wealth would be as equal as income, and nobody could
     found a firm.
     `totals` [9] receives: wages, income tax, own-account income, own-account tax, per-head
-    transfers, remittances, loan interest, loan principal, interest that soft loans fall short of
-    the market's. Summed in row order, so exactly
+    transfers, remittances, loan interest, loan principal, interest on soft loans that the budget pays. Summed in row order, so exactly
     repeatable.
     """
     for i in range(len(region)):
@@ -219,9 +221,7 @@ def pay_incomes(  # type: ignore[no-untyped-def]
             if debt[i] < 0.005 * y:  # what is hardly worth a payment is paid off
                 principal = debt[i]
             totals[6] += interest
-            # The column is narrow: a market rate stored in it is not a soft one.
-            gap = market_rate - np.float64(car_rate[i])
-            totals[8] += debt[i] * gap if gap > 1.0e-6 else 0.0
+            totals[8] += debt[i] * np.float64(car_subsidy[i])
             totals[7] += principal
             debt[i] -= principal
             service = interest + principal

@@ -207,8 +207,8 @@ def accept(seller: np.ndarray, priority: np.ndarray, stock: np.ndarray) -> np.nd
 
 @njit(cache=True)
 def hand_over(  # type: ignore[no-untyped-def]
-    lookers, chosen, loans, trade_ins, price, rate, kind, age,
-    region, savings, debt, car_rate, car, car_age, worths, pool_in, pool_in_age, pool_in_worth,
+    lookers, chosen, loans, trade_ins, price, rate, kind, age, market_rate,
+    region, savings, debt, car_rate, car_subsidy, car, car_age, worths, pool_in, pool_in_age, pool_in_worth,
     totals,
 ):  # fmt: skip
     """Buyers pay, take up their loan, hand in the old car and drive away.
@@ -227,8 +227,12 @@ def hand_over(  # type: ignore[no-untyped-def]
         savings[i] += loans[n] + trade_ins[n] - price[k]
         if loans[n] > 0.0:
             old = debt[i] * np.float64(car_rate[i])
+            paid = debt[i] * np.float64(car_subsidy[i])
             debt[i] += loans[n]
             car_rate[i] = (old + loans[n] * rate[k]) / debt[i]
+            # What a soft loan falls short of the market's rate now, the budget pays for its life.
+            gap = max(market_rate - rate[k], 0.0)
+            car_subsidy[i] = (paid + loans[n] * gap) / debt[i]
         car[i] = kind[k]
         car_age[i] = age[k]
         totals[0] += price[k]

@@ -176,7 +176,8 @@ def settle(model: RegionalModel, s: Sellers, deals: tuple[np.ndarray, ...]) -> N
     pool_in_worth = np.zeros_like(market.pool_worth)
     totals = np.zeros(3)
     car_sales.hand_over(
-        *deals, s.price, s.rate, s.kind, s.age, w.region, w.savings, w.debt, w.car_rate, w.car,
+        *deals, s.price, s.rate, s.kind, s.age, model.params.car_loan_rate / 12.0, w.region,
+        w.savings, w.debt, w.car_rate, w.car_subsidy, w.car,
         w.car_age, market.worths, pool_in, pool_in_age, pool_in_worth, totals,
     )  # fmt: skip
     sold = np.bincount(deals[1], minlength=len(s.stock))

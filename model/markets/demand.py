@@ -28,6 +28,8 @@ BUYERS: dict[str, tuple[Sector, Kind]] = {
     "public_investment": (GOVERNMENT, Kind.INVESTMENT),
     "world": (WORLD, Kind.EXPORTS),
 }
+# Those who buy capital goods: firms, households that build, and the state.
+CAPITAL_BUYERS = ("housing", "investment", "public_investment")
 
 
 @dataclass
@@ -240,6 +242,8 @@ def _firms_unit_costs(
 def _post_trade(model: RegionalModel, need: Demand, trade: Trade) -> None:
     """The ledger's side of all purchases."""
     p_import, post = model.market.import_price, model.accounts.post
+    bought = sum(float(need.abroad[name].sum()) for name in CAPITAL_BUYERS)
+    model.capital_imports = bought * p_import
     for name, (payer, kind) in BUYERS.items():
         asked = need.at_home[name]
         post(payer, FIRMS, kind, float((asked * trade.from_firms).sum()))

@@ -26,8 +26,8 @@ def receive_incomes(model: RegionalModel) -> None:
     remittance = base.remittance * p.exchange_rate_index * p.remittance_index
     pay_incomes(
         p.income_tax_rate, p.own_account_tax_rate, per_head, remittance, market.pool_pay,
-        p.car_loan_rate / 12.0, p.income_propensity, base.wealth_propensity, w.region, w.status, w.employer, w.pool_sector,
-        w.skill, w.wage, w.dividends, w.debt, w.car_rate, 1.0 / p.car_loan_months, w.thrift, w.savings,
+        p.income_propensity, base.wealth_propensity, w.region, w.status, w.employer, w.pool_sector,
+        w.skill, w.wage, w.dividends, w.debt, w.car_rate, w.car_subsidy, 1.0 / p.car_loan_months, w.thrift, w.savings,
         w.income, w.budget, f.wage_bill, model.region_budget, totals,
     )  # fmt: skip
     model.region_wages = np.bincount(f.region, f.wage_bill, minlength=len(per_head))
