@@ -18,7 +18,7 @@ from model import RegionalModel, load_pack
 
 YEARS = 20
 FIRST, LAST = slice(0, 60), slice(180, 240)
-CHEAP = {"scale": 50.0, "seeds": 4}
+CHEAP = {"scale": 20.0, "seeds": 3}
 FULL = {"scale": 10.0, "seeds": 20}
 
 
