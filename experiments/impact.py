@@ -180,7 +180,7 @@ def _with_costs(table: pd.DataFrame) -> pd.DataFrame:
     if "budget_balance" not in change:
         return table
     lines = []
-    for label, jobs in (("employee job", "employee_jobs"), ("job of any kind", "employment")):
+    for label, jobs in (("employee job", "employee_jobs"), ("job, any kind", "employment")):
         if jobs in change:
             cost = -change["budget_balance"] / change[jobs] if change[jobs] >= 1 else np.nan
             text = f"cost per net {label}"
@@ -224,4 +224,4 @@ def _channels(one: Sequence[Results], other: Sequence[Results], chosen: np.ndarr
 
 
 DIRECT = "direct: the plant itself"
-REST = "rest of the economy (not split yet)"
+REST = "the rest, not split yet"

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import (
@@ -35,7 +36,7 @@ _ONE_SEED = "One seed: the differences hold chance too. Try --seeds 5 for an int
 
 
 def impact_as_table(impact: Impact) -> Table:
-    """The impact table for the screen; an interval column appears with several seeds."""
+    """The impact table for the screen; with several seeds, half the 95 % interval too."""
     several = len(impact.seeds) > 1
     seeds = f"{len(impact.seeds)} seeds" if several else f"seed {impact.seeds[0]}"
     page = Table(
@@ -44,13 +45,17 @@ def impact_as_table(impact: Impact) -> Table:
         title_justify="left",
         caption=_NOTE if several else f"{_NOTE}\n{_ONE_SEED}",
         caption_justify="left",
+        # Without rules between columns it fits a screen of 80 characters.
+        box=SIMPLE_HEAD,
+        padding=(0, 1, 0, 0),
+        pad_edge=False,
     )
-    page.add_column("")
+    page.add_column("", no_wrap=True)
     page.add_column("unit", style="dim", no_wrap=True)
-    for name in ("without", "with", "difference"):
+    for name in ("without", "with", "change"):
         page.add_column(name, justify="right", no_wrap=True)
     if several:
-        page.add_column("95 % interval", justify="right", no_wrap=True)
+        page.add_column("± 95 %", justify="right", no_wrap=True)
     group = None
     for line in impact.to_pandas().to_dict("records"):
         if line["group"] != group:
@@ -68,8 +73,8 @@ def _cells(line: Mapping[Any, Any], several: bool) -> list[str]:
     cells += [readable(line["without"], unit), readable(line["with"], unit)]
     cells.append(readable(line["difference"], unit, signed=True))
     if several:
-        ends = [readable(line[end], unit, signed=True) for end in ("low", "high")]
-        cells.append(" … ".join(ends))
+        # Student's interval is even: half its width says all of it.
+        cells.append(readable((line["high"] - line["low"]) / 2.0, unit))
     return cells
 
 

@@ -93,6 +93,7 @@ class BaseYear:
     base_customers: np.ndarray = field(default_factory=lambda: np.zeros(0))
     customer_firm: np.ndarray = field(default_factory=lambda: np.zeros(0))
     cell_start: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    founding_culture: np.ndarray = field(default_factory=lambda: np.zeros(0))
     sector_reach: np.ndarray = field(default_factory=lambda: np.zeros(0))
     slot_start: np.ndarray = field(default_factory=lambda: np.zeros(0))
     slot_firm: np.ndarray = field(default_factory=lambda: np.zeros(0))

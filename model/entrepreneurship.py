@@ -69,23 +69,24 @@ def release_staff(alive, employees, status, employer, tenure, jobless_months):  
 
 @njit(cache=True)
 def propose_firms(  # type: ignore[no-untyped-def]
-    seed, month, propensity, elasticity, funds_needed, profit, sector_reach, identity,
+    seed, month, propensity, elasticity, culture, funds_needed, profit, sector_reach, identity,
     region, status, skill, disposition, savings, founder, sector,
 ):  # fmt: skip
     """Who founds a firm this month, and in which sector; returns how many.
 
     P = 1 − exp(−λ · disposition · skill · 1[savings + loan ≥ capital] · (π/mean)^η), Evans &
-    Jovanovic (1989), Klepper (2007). The sector considered is drawn from where firms are.
+    Jovanovic (1989), Klepper (2007). The sector considered is drawn from where firms are;
+    `culture` [R] is the region's lasting readiness to found (Fritsch & Wyrwich 2014).
     """
     n = 0
     for i in range(len(status)):
         if status[i] == ABROAD or savings[i] <= 0.0:
             continue
         u, v = draws.uniform2(seed, draws.FOUND, identity[i], month, 0)
-        most = propensity * np.float64(disposition[i]) * np.float64(skill[i]) * 32.0
+        r = region[i]
+        most = propensity * culture[r] * np.float64(disposition[i]) * np.float64(skill[i]) * 32.0
         if u > most:
             continue
-        r = region[i]
         s = 0
         last = sector_reach.shape[1] - 1
         while s < last and v > sector_reach[r, s]:
@@ -125,6 +126,7 @@ def found_firms(model: RegionalModel) -> None:
     funds = _own_funds(model)
     n = propose_firms(
         model.seed, model.period, p.founding_propensity, p.founding_elasticity,
+        base.founding_culture,
         funds, profit_opportunity(model), base.sector_reach, w.identity, w.region, w.status, w.skill, w.disposition, w.savings,
         model.founder_rows, model.founder_sectors,
     )  # fmt: skip
@@ -226,6 +228,22 @@ def _hire_founder(model: RegionalModel, row: int, i: int) -> None:
     w.wage[i] = f.wage_offer[row] * float(w.skill[i])
     w.tenure[i] = w.jobless_months[i] = 0
     f.employees[row], f.skill_sum[row] = 1, w.skill[i]
+
+
+def founding_culture(model: RegionalModel) -> np.ndarray:
+    """Firms per resident of each region against the country's mean in the base year [R].
+
+    Regions differ in how readily firms are founded, and keep differing for generations (Fritsch &
+    Wyrwich 2014). Without it births would follow people, and the capital would lose its firms.
+    """
+    f, base = model.firms, model.base
+    n_regions = len(model.heads)
+    live = f.alive & base.market_sector[f.sector]
+    firms = np.bincount(f.region[live], minlength=n_regions)
+    people = np.maximum(model.heads.sum(axis=1), 1)
+    density = firms / people
+    mean = max(firms.sum() / people.sum(), 1e-12)
+    return density / mean
 
 
 def sector_reach(model: RegionalModel) -> np.ndarray:

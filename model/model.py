@@ -85,6 +85,7 @@ class RegionalModel(mesa.Model):
         share = self.pool_heads.sum(axis=1, keepdims=True)
         self.base.pool_share = self.pool_heads / np.maximum(share, 1)
         self.base.sector_reach = entrepreneurship.sector_reach(self)
+        self.base.founding_culture = entrepreneurship.founding_culture(self)
         self.market = pools.GoodsMarket(self)
         self.market.pool_cash += self.base.pool_income * self.pool_skill
         self.activity = self.firms.production.copy()

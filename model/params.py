@@ -511,7 +511,7 @@ class Params(CarParams):
         60.0, "ratio", 1.0, 1e4, "assumed", "chosen", "largest over smallest first size of a class"
     )
     founding_propensity: float = number(
-        7.5e-4,
+        6.7e-4,
         "1/month",
         0.0,
         0.1,

@@ -74,7 +74,7 @@ def test_run_writes_everything_and_prints_the_table(elsewhere):
     done = ornok("run", *SMALL, "--out", "mine", "--seeds", "2")
     assert done.exit_code == 0, done.output
     assert "employee jobs" in done.stdout
-    assert "95 % interval" in done.stdout
+    assert "± 95 %" in done.stdout
     written = sorted(str(path.relative_to("mine")) for path in Path("mine").rglob("*.*"))
     assert written == sorted(
         [
