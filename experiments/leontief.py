@@ -98,7 +98,6 @@ class FrozenEconomy:
         self.outside = SimpleNamespace(demand=1.0)
         self.bank = SimpleNamespace(reserves=0.0, equity=0.0)
         self.government = SimpleNamespace(public_debt=0.0)
-        self.plants_buy_locally = 1.0
         self.accounts = Accounts(cast("RegionalModel", self))
         self.firms = self._create_firms(shape)
         self.market = GoodsMarket(cast("RegionalModel", self))

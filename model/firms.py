@@ -91,6 +91,9 @@ class Firms(Population):
     production_value = column(
         np.float64, 0.0, unit="KGS/month", meaning="a plant's output at ex-works price"
     )
+    local_purchases = column(
+        np.bool_, True, unit="flag", meaning="a plant buys its inputs other than kits at home"
+    )
     revenue = column(np.float64, 0.0, unit="KGS/month", meaning="value of sales")
     material_cost = column(np.float64, 0.0, unit="KGS/month", meaning="purchases of inputs")
     wage_bill = column(np.float64, 0.0, unit="KGS/month", meaning="gross wages paid")

@@ -112,7 +112,6 @@ class RegionalModel(mesa.Model):
         self.plants = plant.create_plants(self)
         for number, one in enumerate(self.plants):
             start.give_row(self, one, number)
-        self.plants_buy_locally = float(all(one.site.local_purchases for one in self.plants))
         self.bank.open_books()
 
     # --- The month ------------------------------------------------------------------------------
@@ -197,7 +196,7 @@ class RegionalModel(mesa.Model):
         return {"workers": self.workers, "firms": self.firms}
 
     def __getattr__(self, name: str) -> float:
-        # Reporters are strings that name outcomes; every outcome of the schema is one.
+        # Reporters are strings that name outcomes.
         if name in REPORTERS:
             return self.__dict__["measures"].now.get(name, math.nan)
         raise AttributeError(f"{type(self).__name__} has no attribute '{name}'")

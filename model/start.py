@@ -335,3 +335,4 @@ def give_row(model: RegionalModel, plant: Plant, number: int) -> None:
     f.region[row] = plant.region
     f.origin[row], f.ownership[row] = PLANT, FOREIGN
     f.desired_staff[row] = 0
+    f.local_purchases[row] = plant.site.local_purchases

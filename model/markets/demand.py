@@ -73,16 +73,19 @@ def ratio(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 @njit(cache=True)
 def sum_activity(  # type: ignore[no-untyped-def]
-    critical, alive, region, sector, activity, production_value, investment, input_order,
-    made, plant_value, invested, market_orders,
+    critical, alive, region, sector, activity, production_value, local_purchases, investment,
+    input_order, made, plant_value, invested, market_orders,
 ):  # fmt: skip
-    """Cell totals of what firms buy for: output made, plants' output, investment, input orders."""
+    """Cell totals of what firms buy for: output made, plants' output, investment, input orders.
+
+    `plant_value` [R, 2]: of plants that buy abroad, and of those that buy at home.
+    """
     for f in range(len(alive)):
         if not alive[f]:
             continue
         r, s = region[f], sector[f]
         made[r, s] += activity[f]
-        plant_value[r] += production_value[f]
+        plant_value[r, np.int64(local_purchases[f])] += production_value[f]
         invested[r] += investment[f]
         for k in range(N_CRITICAL):
             if critical[s, k] >= 0:
@@ -92,13 +95,13 @@ def sum_activity(  # type: ignore[no-untyped-def]
 @njit(cache=True)
 def charge_firms(  # type: ignore[no-untyped-def]
     critical, unit_cost, plant_cost, capital_cost, capital_filled, input_filled,
-    input_price, alive, region, sector, activity, production_value, investment, input_order,
-    input_stock, capital, material_cost, cash,
+    input_price, alive, region, sector, activity, production_value, local_purchases,
+    investment, input_order, input_stock, capital, material_cost, cash,
 ):  # fmt: skip
     """Each firm pays for the inputs and capital goods it got. Returns KGS for inputs, for capital.
 
-    `unit_cost` [R, S] money per unit made; `plant_cost` [R], `capital_cost` [R] money per KGS
-    asked; `capital_filled` [R] units of capital per KGS asked; `input_filled` and `input_price`
+    `unit_cost` [R, S] money per unit made; `plant_cost` [R, 2] (bought abroad, at home) and
+    `capital_cost` [R] money per KGS asked; `capital_filled` [R] units of capital per KGS asked; `input_filled` and `input_price`
     [R, S] for critical inputs left to the market.
     """
     inputs = 0.0
@@ -107,7 +110,10 @@ def charge_firms(  # type: ignore[no-untyped-def]
         if not alive[f]:
             continue
         r, s = region[f], sector[f]
-        cost = activity[f] * unit_cost[r, s] + production_value[f] * plant_cost[r]
+        cost = (
+            activity[f] * unit_cost[r, s]
+            + production_value[f] * plant_cost[r, np.int64(local_purchases[f])]
+        )
         for k in range(N_CRITICAL):
             g = critical[s, k]
             if g >= 0 and input_order[f, k] > 0.0:
@@ -156,10 +162,10 @@ def buyers_demand(model: RegionalModel) -> Demand:
         need = coefficient[None] * amount[:, None, :]
         home[name][:-1] = (need * (1.0 - input_share)).sum(axis=2)
         abroad[name][:] = (need * input_share).sum(axis=2)
-    units = plant_value[:, None] * base.plant_inputs[None] / m.price[:-1]
-    home["plants"][:-1] = units * model.plants_buy_locally
-    abroad["plants"][:] = units * (1.0 - model.plants_buy_locally)
-    abroad["plants"] += plant_value[:, None] * base.plant_inputs_imported[None] / m.import_price
+    units = plant_value[:, :, None] * base.plant_inputs[None, None] / m.price[:-1, None]
+    abroad["plants"][:], home["plants"][:-1] = units[:, 0], units[:, 1]
+    value = plant_value.sum(axis=1)
+    abroad["plants"] += value[:, None] * base.plant_inputs_imported[None] / m.import_price
     home["parts"][:-1] = parts
     home["government"][:-1] = base.government_units
     foreign = (m.price[-1] / m.import_price) ** (-params.goods_export_elasticity)
@@ -172,10 +178,10 @@ def _firms_ask(model: RegionalModel) -> tuple[np.ndarray, np.ndarray, np.ndarray
     f, base = model.firms, model.base
     n_regions, n_sectors = base.firm_output.shape
     made, parts = np.zeros((n_regions, n_sectors)), np.zeros((n_regions, n_sectors))
-    plant_value, invested = np.zeros(n_regions), np.zeros(n_regions)
+    plant_value, invested = np.zeros((n_regions, 2)), np.zeros(n_regions)
     sum_activity(
         base.critical, f.alive, f.region, f.sector, model.activity, f.production_value,
-        f.investment, f.input_order, made, plant_value, invested, parts,
+        f.local_purchases, f.investment, f.input_order, made, plant_value, invested, parts,
     )  # fmt: skip
     return made, plant_value, invested, parts
 
@@ -189,7 +195,7 @@ def settle_purchases(model: RegionalModel, need: Demand, trade: Trade) -> None:
     charge_firms(
         model.base.critical, *_firms_unit_costs(model, need, trade), trade.filled[:-1],
         trade.cost[:-1], f.alive, f.region, f.sector, model.activity, f.production_value,
-        f.investment, f.input_order, f.input_stock, f.capital, f.material_cost, f.cash,
+        f.local_purchases, f.investment, f.input_order, f.input_stock, f.capital, f.material_cost, f.cash,
     )  # fmt: skip
     _post_trade(model, need, trade)
     # What was made this month is what next month's services and energy are bought for.
@@ -228,9 +234,8 @@ def _firms_unit_costs(
     share = need.input_import_share
     price = (1.0 - share) * cost[:, :, None] + share * p_import
     unit_cost = (base.loose_coefficient[None] * price).sum(axis=1)
-    local = model.plants_buy_locally
     per_kgs = base.plant_inputs[None] / need.price
-    plant_cost = (per_kgs * (local * cost + (1.0 - local) * p_import)).sum(axis=1)
+    plant_cost = np.stack([(per_kgs * p_import).sum(axis=1), (per_kgs * cost).sum(axis=1)], axis=1)
     plant_cost = plant_cost + base.plant_inputs_imported.sum()
     per_kgs = base.capital_mix[None] / need.capital_price[:, None]
     share = need.capital_import_share
