@@ -262,7 +262,8 @@ def trade_cars(model: RegionalModel) -> None:
     """Phase 9: the vehicle market of this month."""
     market = model.car_market
     market.counts = dict.fromkeys(MEASURES, 0.0)
-    if model.period < 0:
+    # Each quarter of the burn-in is often enough, and a third of the cost.
+    if model.period < 0 and model.period % 3 == 0:
         car_base_year.calibrate_constants(model, rounds=3)
     market.resale_by_make = car_fleet.resale(model)
     buy_for_state(model)
