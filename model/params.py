@@ -11,10 +11,28 @@ from dataclasses import dataclass
 from model.car_params import CarParams
 from model.parameter_fields import flag, integer, number, text
 
-__all__ = ["RUN_SETTINGS", "Params", "flag", "integer", "number", "parse_settings", "text"]
+__all__ = [
+    "RUN_SETTINGS",
+    "START_ONLY",
+    "Params",
+    "flag",
+    "integer",
+    "number",
+    "parse_settings",
+    "text",
+]
 
 # They describe the run, not the economy: a world may not set them, and no event changes them.
 RUN_SETTINGS = ("pack", "scale", "burn_in", "horizon")
+
+# They shape the base year, which a run starts from: a world may set them, but a dated event would
+# come too late to change anything (the numeraire, to change half of everything).
+START_ONLY = (
+    "numeraire", "wealth_months", "savings_sd", "commuting_km", "commuting_cost",
+    "distance_tradable", "distance_local", "capital_share_cap", "capital_headroom",
+    "reinvestment_share", "public_investment_share", "size_tail", "size_cut", "budget_settling",
+    "used_imports_per_1000", "new_imports_per_1000", "n_new_dealers", "n_used_dealers",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

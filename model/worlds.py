@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from model.errors import InputError, nearest
-from model.params import RUN_SETTINGS, Params
+from model.params import RUN_SETTINGS, START_ONLY, Params
 from model.world_writer import world_to_toml
 
 if TYPE_CHECKING:
@@ -54,6 +54,12 @@ class Event:
             raise InputError("no such month", field="date", value=self.date, allowed=allowed)
         if not self.values:
             raise InputError("an event must change something", field="set", value={})
+        for name in self.values:
+            if name in START_ONLY:
+                raise InputError(
+                    "works only at the start: a dated event cannot change it, [parameters] can",
+                    field=name,
+                )
         object.__setattr__(self, "values", _checked_parameters(self.values))
 
     @property

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from model.errors import InputError
-from model.params import RUN_SETTINGS, Params
+from model.params import RUN_SETTINGS, START_ONLY, Params
 from model.worlds import Event, PlantSite, World, date_of, period_of
 
 HEAD = 'title = "a"\nquestion = "b"\n'
@@ -20,10 +20,11 @@ numeric = [
 
 
 @st.composite
-def parameter_values(draw, least=0):
+def parameter_values(draw, least=0, dated=False):
+    fitting = [row for row in numeric if not (dated and row.name in START_ONLY)]
     rows = draw(
         st.lists(
-            st.sampled_from(numeric), unique_by=lambda row: row.name, min_size=least, max_size=4
+            st.sampled_from(fitting), unique_by=lambda row: row.name, min_size=least, max_size=4
         )
     )
     return {
@@ -54,7 +55,9 @@ worlds = st.builds(
     question=st.text(max_size=30),
     outside=st.booleans(),
     parameters=parameter_values(),
-    events=st.lists(st.builds(Event, dates, parameter_values(least=1)), max_size=3).map(tuple),
+    events=st.lists(st.builds(Event, dates, parameter_values(least=1, dated=True)), max_size=3).map(
+        tuple
+    ),
     plants=st.lists(plants, max_size=3).map(tuple),
 )
 
@@ -178,3 +181,12 @@ def test_months():
 @given(st.integers(-4000, 4000))
 def test_months_and_periods_are_inverse(period):
     assert period_of(date_of(period)) == period
+
+
+@pytest.mark.parametrize("name", START_ONLY)
+def test_an_event_that_would_come_too_late_is_refused(name):
+    value = getattr(Params(), name)
+    with pytest.raises(InputError, match=rf"{name}.*only at the start|only at the start.*{name}"):
+        Event("2025-01", {name: value})
+    # The same number in [parameters] is fine.
+    World("mine", "t", "q", parameters={name: value})
