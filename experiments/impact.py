@@ -44,11 +44,13 @@ ROWS = (
     Row("Jobs", "abroad", "abroad"),
     Row("Output", "output", "output"),
     Row("Output", "value added", "value_added"),
+    Row("Output", "GDP", "gdp"),
     Row("Wages", "mean wage of employees", "mean_wage"),
     Row("Wages", "wage bill", "wage_bill"),
     Row("Budget", "tax revenue", "tax_revenue"),
     Row("Budget", "duties forgone on kits", "duty_forgone"),
     Row("Budget", "budget balance", "budget_balance"),
+    Row("Budget", "foreign reserves", "reserves"),
     Row("Firms", "firms", "firms"),
     Row("Firms", "entries", "firm_entries", part=True),
     Row("Firms", "exits", "firm_exits", part=True),
@@ -172,23 +174,37 @@ def _filled(
 
 
 def _with_costs(table: pd.DataFrame) -> pd.DataFrame:
-    """The table with the budget's yearly cost per net job, on both counts of jobs (rule 24).
+    """The table with the budget's yearly cost per plant job and per net job (rule 24).
 
-    Negative where the budget gains; not a number where there is no net job to divide by.
+    Negative where the budget gains. Not a number where there is nothing to divide by: no plant,
+    or a count of net jobs that is not above zero beyond chance (one seed cannot show that).
     """
-    change = table.set_index("outcome")["difference"]
+    change, low = (
+        dict(zip(table["outcome"], table[name].astype(float), strict=True))
+        for name in ("difference", "low")
+    )
     if "budget_balance" not in change:
         return table
-    lines = []
-    for label, jobs in (("employee job", "employee_jobs"), ("job, any kind", "employment")):
-        if jobs in change:
-            cost = -change["budget_balance"] / change[jobs] if change[jobs] >= 1 else np.nan
-            text = f"cost per net {label}"
-            blank = [np.nan, np.nan, cost, np.nan, np.nan]
-            lines.append(["Budget", text, f"cost_per_{jobs}", "KGS/year", *blank])
+    plant = change.get("plant_jobs", 0.0) > 0
+    lines: list[list[object]] = []
+    for label, jobs in _COUNTS:
+        if jobs not in change:
+            continue
+        # A low end that is not a number (one seed) is not above zero either.
+        sure = plant and (jobs == "plant_jobs" or low[jobs] > 0)
+        each = -change["budget_balance"] / change[jobs] if sure else np.nan
+        blank = [np.nan, np.nan, each, np.nan, np.nan]
+        lines.append(["Budget", f"cost per {label}", f"cost_per_{jobs}", "KGS/year", *blank])
     end = int(np.flatnonzero(table["group"] == "Budget")[-1]) + 1
     extra = pd.DataFrame(lines, columns=COLUMNS)
     return pd.concat([table[:end], extra, table[end:]], ignore_index=True)
+
+
+_COUNTS = (
+    ("plant job", "plant_jobs"),
+    ("net employee job", "employee_jobs"),
+    ("net job, any kind", "employment"),
+)
 
 
 def _line(row: Row, unit: str, without: np.ndarray, treated: np.ndarray) -> list[object]:

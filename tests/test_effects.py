@@ -6,7 +6,7 @@ from scipy import stats
 
 from experiments import pool
 from experiments.effects import effect_of, paired_effect, run_pairs, t_interval
-from experiments.impact import impact_by_year, impact_of, impact_table
+from experiments.impact import COLUMNS, _with_costs, impact_by_year, impact_of, impact_table
 from experiments.pool import Failure, run_all
 from experiments.simulate import Results, prepare
 from model import InputError
@@ -98,11 +98,32 @@ def test_impact_adds_up_and_states_flows_per_year():
     jobs = impact.channels["difference"]
     assert jobs.sum() == pytest.approx(impact.value("employee_jobs"))
     assert (table["low"] <= table["high"])[there].all()
-    cost = -impact.value("budget_balance") / impact.value("employee_jobs")
-    if impact.value("employee_jobs") >= 1:
-        assert impact.value("cost_per_employee_jobs") == pytest.approx(cost)
+    assert {"gdp", "reserves"} <= set(table.index)
     with pytest.raises(KeyError):
         impact.value("happiness")
+
+
+def test_a_cost_per_job_needs_jobs_beyond_chance():
+    def costs(low, plant=100.0, change=50.0):
+        lines = [
+            ["Jobs", "", "employee_jobs", "jobs", 0, 0, change, low, 2 * change - low],
+            ["Jobs", "", "plant_jobs", "jobs", 0, plant, plant, plant, plant],
+            ["Budget", "", "budget_balance", "KGS/year", 0, 0, -1000.0, -1200.0, -800.0],
+        ]
+        table = _with_costs(pd.DataFrame(lines, columns=COLUMNS)).set_index("outcome")
+        assert (table.loc["cost_per_plant_jobs":, "group"] == "Budget").all()
+        return table.loc[["cost_per_employee_jobs", "cost_per_plant_jobs"], "difference"].tolist()
+
+    nan = float("nan")
+    assert costs(low=20.0) == [20.0, 10.0]
+    np.testing.assert_equal(costs(low=-1.0), [nan, 10.0])
+    np.testing.assert_equal(costs(low=nan), [nan, 10.0])
+    np.testing.assert_equal(costs(low=-60.0, change=-50.0), [nan, 10.0])
+    np.testing.assert_equal(costs(low=20.0, plant=0.0), [nan, nan])
+    one = impact_table(small("plant"), small("none"))
+    assert np.isnan(one.value("cost_per_employee_jobs"))
+    years = impact_by_year([small("plant")], [small("none")]).set_index("outcome")
+    assert years.loc["cost_per_employment", "difference"].isna().all()
 
 
 def test_impact_of_a_year_and_of_one_run():
