@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 # Who owns a firm: decides where its dividends go.
 PRIVATE, STATE, FOREIGN = 0, 1, 2
-# How a firm came to be (model.md, entrepreneurship).
+# How a firm came to be (ODD, entities).
 INCUMBENT, TRADITIONAL, SERVICE, SUPPLIER, SPINOFF, FOREIGN_ENTRANT, CONVERSION, PLANT = range(8)
 ORIGIN_NAMES = (
     "incumbent", "traditional", "service", "supplier", "spinoff", "foreign",

@@ -214,7 +214,13 @@ class Params(CarParams):
         "taste for one employer",
     )
     ranking_noise: float = number(
-        3.0, "skill", 0.0, 5.0, "assumed", "chosen", "noise in how firms see skill"
+        5.0,
+        "skill",
+        0.0,
+        50.0,
+        "assumed",
+        "pay is per unit of skill, so choosing by skill gains an employer little",
+        "noise in how firms see skill",
     )
     commuting_km: float = number(
         10.0, "km", 1.0, 1000.0, "assumed", "chosen", "decay of looks with distance beyond home"

@@ -29,7 +29,7 @@ STATUS_NAMES = {EMPLOYEE: "employee", OWN_ACCOUNT: "own-account", UNEMPLOYED: "u
 NO_FIRM = -1
 ADULT_MONTHS = 18 * 12
 
-# Occupation groups (model.md, skills): drawn by education.
+# Occupation groups (ODD, entities): drawn by education.
 PRODUCTION, ENGINEERING, LOGISTICS, SUPPORT = 0, 1, 2, 3
 
 

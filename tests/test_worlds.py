@@ -1,5 +1,6 @@
 """Worlds: strict reading, exact round trip, the library."""
 
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -181,6 +182,14 @@ def test_months():
 @given(st.integers(-4000, 4000))
 def test_months_and_periods_are_inverse(period):
     assert period_of(date_of(period)) == period
+
+
+def test_the_world_in_the_readme_is_valid():
+    text = Path(__file__).parent.parent.joinpath("README.md").read_text(encoding="utf-8")
+    world = World.from_toml(text.split("```toml\n")[1].split("```")[0], name="readme")
+    assert world.events
+    assert world.plants
+    assert world.parameters
 
 
 @pytest.mark.parametrize("name", START_ONLY)
