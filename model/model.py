@@ -11,6 +11,7 @@ import numpy as np
 from model import entrepreneurship, firms, institutions, plant, start, workers
 from model.accounts import BANK, GOVERNMENT, HOUSEHOLDS, WORLD, Accounts, Kind, Sector
 from model.base_year import solve_base_year
+from model.errors import InputError
 from model.importers import Importer, create_importers, order_cars, reprice_and_reexport
 from model.markets import cars, credit, goods, incomes, labour, parts, pools
 from model.measures import Measures
@@ -47,7 +48,13 @@ class RegionalModel(mesa.Model):
         scale: float | None = None,
         rng: int | None = None,
     ) -> None:
-        seed = 1 if rng is None else int(rng)
+        seed = _checked_seed(rng)
+        if params is not None and not isinstance(params, Params):
+            raise InputError(
+                "not parameters: make them with Params().with_values({...})",
+                field="params",
+                value=params,
+            )
         super().__init__(rng=seed)
         self.world = world if isinstance(world, World) else World.load(world)
         self.pack, self.params = _settle_params(params, pack, scale, self.world)
@@ -206,6 +213,17 @@ REPORTERS = (
     "employment", "employee_jobs", "plant_jobs", "own_account", "unemployment_rate", "mean_wage",
     "gdp", "price_level", "cars_made",
 )  # fmt: skip
+
+
+def _checked_seed(rng: int | None) -> int:
+    """The seed as a whole number; 1 when none is given."""
+    if rng is None:
+        return 1
+    if isinstance(rng, bool) or not isinstance(rng, int | np.integer) or not 0 <= rng < 2**63:
+        raise InputError(
+            "not a usable seed", field="rng", value=rng, allowed="a whole number, 0 to 2^63 - 1"
+        )
+    return int(rng)
 
 
 def _settle_params(

@@ -173,6 +173,8 @@ def _read(folder: Path) -> Draft:
     draft = Draft(folder, Notes())
     read_pack_facts(draft)
     read_regions(draft)
+    if not draft.regions:  # every other table would only repeat that its regions are unknown
+        return draft
     read_distances(draft)
     read_sectors(draft)
     read_jobs_and_firms(draft)

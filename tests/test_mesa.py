@@ -5,6 +5,7 @@ import pytest
 from runs import BURN_IN, HORIZON, small
 
 from model import RegionalModel, load_pack
+from model.errors import InputError
 
 
 def valley_params():
@@ -55,3 +56,11 @@ def test_agents_are_mesa_agents():
     assert worker not in model.agents
     with pytest.raises(Exception, match="row"):
         worker.remove()
+
+
+@pytest.mark.parametrize(
+    "given", [{"rng": "a"}, {"rng": -1}, {"rng": 1.5}, {"params": {"vat_rate": 0.1}}]
+)
+def test_what_is_no_seed_and_no_params_is_refused(given):
+    with pytest.raises(InputError):
+        RegionalModel(pack="valley", **given)
