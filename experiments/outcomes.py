@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from model.measures import Outcome, outcomes
 
-__all__ = ["Outcome", "outcomes", "readable", "units", "yearly_factor", "yearly_unit"]
+__all__ = ["Outcome", "outcomes", "readable", "short_unit", "units", "yearly_factor", "yearly_unit"]
 
 
 def is_flow(outcome: Outcome) -> bool:
@@ -33,22 +33,36 @@ def units(names: Iterable[str]) -> dict[str, str]:
 def readable(value: float, unit: str, *, signed: bool = False, named: bool = False) -> str:
     """A number in few digits, as tables and headlines print it.
 
-    Money in KGS is stated in millions (m) or billions (bn) as its size asks. `signed` puts a
-    plus before gains, `named` the unit behind the number.
+    Money in KGS is stated in millions (m) or billions (bn) as its size asks, a count of a
+    million and more in millions to the thousand. What is rounding error of sums is stated as 0.
+    `signed` puts a plus before gains, `named` the unit behind the number.
     """
     if value != value:
         return "–"
+    counted = unit.split("/")[0] in _COUNTED
+    money = unit.startswith("KGS")
+    if abs(value) < (0.005 if counted or money else 1e-9):
+        value = 0.0
     sign = "+" if signed and value > 0 else "−" if value < 0 else ""
     size = abs(value)
     word = ""
-    if unit.startswith("KGS"):
+    if money:
         for bound, name in ((1e9, " bn"), (1e6, " m")):
             if size >= bound:
                 size, word = size / bound, name
                 break
-    counted = size >= 1 and unit.split("/")[0] in _COUNTED
-    digits = f"{size:,.0f}" if counted else _digits(size)
+    if counted and size >= 999_999.5:
+        digits, word = f"{size / 1e6:,.3f}", " m"
+    elif counted and size >= 1:
+        digits = f"{size:,.0f}"
+    else:
+        digits = _digits(size)
     return f"{sign}{digits}{word}{f' {unit}' if named else ''}"
+
+
+def short_unit(unit: str) -> str:
+    """The unit as a narrow table prints it: /yr and /mo."""
+    return unit.replace("/year", "/yr").replace("/month", "/mo")
 
 
 _COUNTED = {"jobs", "persons", "people", "firms", "cars"}

@@ -21,7 +21,7 @@ from rich.table import Table
 
 from experiments.effects import PairProgress
 from experiments.impact import ROWS, Impact
-from experiments.outcomes import readable
+from experiments.outcomes import readable, short_unit
 
 if TYPE_CHECKING:
     from model import World
@@ -29,10 +29,10 @@ if TYPE_CHECKING:
 
 _PARTS = {row.outcome for row in ROWS if row.part}
 _NOTE = (
-    "Constant 2024 KGS. New employees come from own-account work and the unemployed:\n"
-    "read total employment beside employee jobs."
+    "Constant 2024 KGS. New employees come from own-account work\n"
+    "and the unemployed: read total employment beside employee jobs."
 )
-_ONE_SEED = "One seed: the differences hold chance too. Try --seeds 5 for an interval."
+_ONE_SEED = "One seed: the differences hold chance too.\nTry --seeds 5 for an interval."
 
 
 def impact_as_table(impact: Impact) -> Table:
@@ -49,6 +49,7 @@ def impact_as_table(impact: Impact) -> Table:
         box=SIMPLE_HEAD,
         padding=(0, 1, 0, 0),
         pad_edge=False,
+        show_edge=False,
     )
     page.add_column("", no_wrap=True)
     page.add_column("unit", style="dim", no_wrap=True)
@@ -69,7 +70,7 @@ def impact_as_table(impact: Impact) -> Table:
 def _cells(line: Mapping[Any, Any], several: bool) -> list[str]:
     unit = line["unit"]
     indent = "    " if line["outcome"] in _PARTS and line["group"] != "Channels" else "  "
-    cells = [indent + line["row"], unit]
+    cells = [indent + line["row"], short_unit(unit)]
     cells += [readable(line["without"], unit), readable(line["with"], unit)]
     cells.append(readable(line["difference"], unit, signed=True))
     if several:

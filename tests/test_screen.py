@@ -26,10 +26,8 @@ def country_impact(seeds):
         size = SIZES.get(unit.split("/")[0], 73_910.0)
         change = -1.5e-16 if row.outcome == "firm_exits" else (-1) ** number * 0.0123 * size
         half = abs(change) * 2
-        lines.append(
-            [row.group, row.label, row.outcome, unit, size, size + change]
-            + [change, change - half, change + half]
-        )
+        ends = [change, change - half, change + half]
+        lines.append([row.group, row.label, row.outcome, unit, size, size + change, *ends])
     blank = [np.nan, np.nan, -1_688_000_000.0, np.nan, np.nan]
     text = "cost per net job, any kind"
     lines.append(["Budget", text, "cost_per_employment", "KGS/year", *blank])

@@ -129,7 +129,8 @@ def test_importing_experiments_is_light():
 @pytest.mark.parametrize(
     ("value", "unit", "words"),
     [
-        (1234567.0, "jobs", "1,234,567"),
+        (1234567.0, "jobs", "1.235 m"),
+        (123456.7, "jobs", "123,457"),
         (93.6, "jobs", "94"),
         (-2.5e9, "KGS/year", "−2.50 bn"),
         (2.5e6, "KGS/year", "2.50 m"),
