@@ -21,6 +21,26 @@ pack_app = typer.Typer(help="Country packs.", no_args_is_help=True)
 app.add_typer(pack_app, name="pack")
 
 
+def _tell_version(asked: bool) -> None:
+    if asked:
+        from model import __version__
+
+        typer.echo(f"ornok {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _common(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", help="Show the version and exit.", callback=_tell_version, is_eager=True
+        ),
+    ] = False,
+) -> None:
+    pass
+
+
 def _whole(written: str) -> int:
     try:
         return int(written)
@@ -106,10 +126,16 @@ def run(
     from experiments.effects import NoRunFinishedError
 
     try:
-        execute(job, quiet=quiet, json=json)
+        with _input_errors():
+            execute(job, quiet=quiet, json=json)
     except NoRunFinishedError as error:
         typer.echo(f"{error.failures[0].trace}ornok: {error}", err=True)
         raise typer.Exit(1) from None
+    except KeyboardInterrupt:
+        whole = job.folder.is_dir() and any(job.folder.iterdir())
+        what = f"results are in {job.folder}" if whole else "nothing written"
+        typer.echo(f"Interrupted: {what}.", err=True)
+        raise typer.Exit(130) from None
 
 
 def _command() -> str:
@@ -133,12 +159,13 @@ def worlds() -> None:
 def params(
     name: Annotated[str | None, typer.Argument(help="One parameter; all without it.")] = None,
     pack: Pack = None,
+    json: Annotated[bool, typer.Option("--json", help="One JSON list on stdout.")] = False,
 ) -> None:
     """Show parameters: value, unit, range, source and grade of the evidence."""
     with _input_errors():
         from rich.console import Console
 
-        from experiments.screen import params_as_table
+        from experiments.screen import param_as_table, params_as_table
         from model import load_pack
         from model.errors import InputError, nearest
 
@@ -149,7 +176,16 @@ def params(
             if not rows:
                 hint = nearest(name, known)
                 raise InputError("unknown parameter", field="NAME", value=name, hint=hint)
-        Console().print(params_as_table(rows))
+        if json:
+            from experiments.job import write_stdout
+
+            write_stdout([row._asdict() for row in rows])
+            return
+        console = Console()
+        if name is not None:
+            console.print(param_as_table(rows[0]))
+        else:
+            console.print(params_as_table(rows, wide=console.width >= 120))
 
 
 @pack_app.command()

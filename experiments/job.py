@@ -6,7 +6,7 @@ import math
 import os
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -93,19 +93,21 @@ def check(job: Job) -> Plan:
 def execute(plan: Plan, *, quiet: bool = False, json: bool = False) -> Path:
     """Run both worlds, store everything, print the table or the JSON object.
 
-    Returns the folder. Raises `effects.NoRunFinishedError` when no seed ran to its end (nothing is written).
+    Returns the folder. Raises `effects.NoRunFinishedError` when no seed ran to its end and
+    `model.errors.InputError` when the folder cannot be made; then nothing is written.
     """
     from rich.console import Console
 
     started = time.perf_counter()
     worlds = [setup.world.name for setup in plan.setups[:2]]
     show = not quiet and sys.stderr.isatty()
-    with months_bar(worlds, seeds=len(plan.setups) // 2, show=show) as progress:
-        done = run_all(plan.setups, jobs=processes(len(plan.setups)), progress=progress)
-    pairs = pair_up(done)
-    impact = impact_of(pairs)
-    facts = run_facts(plan, pairs, time.perf_counter() - started)
+    # Made before the first month: an unwritable place is found out at once.
     with whole_folder(plan.folder) as folder:
+        with months_bar(worlds, seeds=len(plan.setups) // 2, show=show) as progress:
+            done = run_all(plan.setups, jobs=processes(len(plan.setups)), progress=progress)
+        pairs = pair_up(done)
+        impact = impact_of(pairs)
+        facts = run_facts(plan, pairs, time.perf_counter() - started)
         write_run(folder, plan, pairs, impact, facts)
     for failure in pairs.failures:
         print(f"ornok: left out: {failure}", file=sys.stderr)
@@ -204,8 +206,8 @@ def finite(value: Any) -> Any:
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def write_stdout(content: Mapping[str, Any]) -> None:
-    """Print one JSON object and nothing else."""
+def write_stdout(content: Mapping[str, Any] | Sequence[Any]) -> None:
+    """Print one JSON object or list and nothing else."""
     import json
 
     json.dump(content, sys.stdout, ensure_ascii=False, allow_nan=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -89,18 +89,55 @@ def worlds_as_table(worlds: Sequence[World]) -> Table:
     return page
 
 
-def params_as_table(rows: Sequence[Parameter]) -> Table:
-    """Parameters with value, unit, range, grade, meaning and source."""
-    page = Table(row_styles=["", "dim"])
-    for name in ("parameter", "value", "unit", "range", "grade", "meaning and source"):
-        justify: Literal["left", "right"] = "right" if name == "value" else "left"
-        page.add_column(name, justify=justify, no_wrap=name in {"parameter", "grade"})
+def params_as_table(rows: Sequence[Parameter], *, wide: bool) -> Table:
+    """Parameters with value, unit, grade and range; `wide` adds meaning and source."""
+    page = Table(
+        row_styles=["", "dim"],
+        box=SIMPLE_HEAD,
+        padding=(0, 1, 0, 0),
+        pad_edge=False,
+        show_edge=False,
+        caption=None if wide else "Meaning and source: ornok params NAME, or a wider screen.",
+        caption_justify="left",
+    )
+    page.add_column("parameter", no_wrap=True)
+    page.add_column("value", justify="right", no_wrap=True)
+    page.add_column("unit", overflow="fold", min_width=10)
+    page.add_column("grade", no_wrap=True)
+    page.add_column("range", overflow="fold", min_width=6)
+    if wide:
+        page.add_column("meaning and source", ratio=1)
     for row in rows:
-        span = "" if row.low is None else f"{row.low:g} to {row.high:g}"
-        value = f"{row.value:g}" if isinstance(row.value, float) else str(row.value)
-        why = escape(f"{row.meaning} ({row.source})")
-        page.add_row(row.name, value, row.unit, span, row.grade, why)
+        cells = [row.name, _value(row.value), row.unit, row.grade, _span(row)]
+        page.add_row(*map(escape, [*cells, f"{row.meaning} ({row.source})"] if wide else cells))
     return page
+
+
+def param_as_table(row: Parameter) -> Table:
+    """All that is known of one parameter, a line each."""
+    page = Table.grid(padding=(0, 2, 0, 0))
+    page.add_column(style="bold", no_wrap=True)
+    page.add_column(overflow="fold")
+    lines = {
+        "parameter": row.name,
+        "value": _value(row.value),
+        "unit": row.unit,
+        "grade": row.grade,
+        "range": _span(row) or "–",
+        "meaning": row.meaning,
+        "source": row.source,
+    }
+    for name, text in lines.items():
+        page.add_row(name, escape(text))
+    return page
+
+
+def _value(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _span(row: Parameter) -> str:
+    return "" if row.low is None else f"{row.low:g} to {row.high:g}"
 
 
 @contextmanager

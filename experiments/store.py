@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,6 +35,20 @@ def free_folder(name: str, out: Path | None) -> Path:
     With `out` it is exactly that folder. Raises `model.errors.InputError` when it holds
     something already, since nothing is ever overwritten, or cannot be written.
     """
+    try:
+        return _free_folder(name, out)
+    except OSError as error:
+        raise _unwritable(RESULTS / name if out is None else out, error) from None
+
+
+def _unwritable(folder: Path, error: OSError) -> Exception:
+    from model.errors import InputError
+
+    why = error.strerror or type(error).__name__
+    return InputError(f"cannot be written to ({why})", field="--out", value=str(folder))
+
+
+def _free_folder(name: str, out: Path | None) -> Path:
     from model.errors import InputError
 
     if out is None:
@@ -62,16 +76,27 @@ def free_folder(name: str, out: Path | None) -> Path:
 
 @contextmanager
 def whole_folder(folder: Path) -> Iterator[Path]:
-    """A scratch folder that becomes `folder` if the block ends well and else disappears."""
+    """A scratch folder that becomes `folder` if the block ends well and else disappears.
+
+    Raises `model.errors.InputError` before the block when the scratch folder cannot be made.
+    """
     folder = folder.absolute()
-    folder.parent.mkdir(parents=True, exist_ok=True)
+    missing: list[Path] = []
     scratch = folder.parent / f".{folder.name}.part-{os.getpid()}"
-    scratch.mkdir()
     try:
+        try:
+            missing += [place for place in folder.parents if not place.exists()]
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            scratch.mkdir()
+        except OSError as error:
+            raise _unwritable(folder, error) from None
         yield scratch
         scratch.rename(folder)  # replaces an empty folder, fails on any other
     except BaseException:
         shutil.rmtree(scratch, ignore_errors=True)
+        with suppress(OSError):  # missing still, or in use by another run by now
+            for place in missing:
+                place.rmdir()
         raise
 
 

@@ -11,9 +11,11 @@ import pytest
 from runs import BURN_IN
 from typer.testing import CliRunner
 
+import model
 from experiments import job, pool
 from experiments.cli import app
 from experiments.screen import months_bar
+from model import Params, load_pack
 
 ROOT = Path(__file__).resolve().parent.parent
 SMALL = ["--pack", "valley", "--horizon", "12", "--set", f"burn_in={BURN_IN}"]
@@ -51,6 +53,8 @@ BAD = [
     (["run", "--set", "vat_rate=much"], ["vat_rate", "much"]),
     (["run", "--out", "taken"], ["--out", "taken", "not empty"]),
     (["run", "--out", "taken/file"], ["--out", "file"]),
+    (["run", "--out", "taken/file/below", *SMALL], ["--out", "taken/file"]),
+    (["run", "--out", "/proc/nope", *SMALL], ["--out", "/proc/nope", "cannot be written to"]),
     (["run", "--colour"], ["--colour"]),
     (["params", "vat_rte"], ["vat_rte", "vat_rate"]),
     (["pack", "check", "nowhere"], ["nowhere"]),
@@ -174,6 +178,7 @@ def test_interrupt_leaves_nothing_half_written(elsewhere):
     running.send_signal(signal.SIGINT)
     _, errors = running.communicate(timeout=30)
     assert running.returncode == 130
+    assert errors.splitlines()[-1] == "Interrupted: nothing written."
     assert "Traceback" not in errors
     assert list(elsewhere.iterdir()) == []
 
@@ -195,6 +200,35 @@ def test_lists():
     assert "enclave" in ornok("worlds").stdout
     assert "recalled" in ornok("params", "vat_rate").stdout
     assert "made up" in ornok("pack", "check", "valley").stdout
+
+
+def test_parameters_as_json():
+    rows = json.loads(ornok("params", "--json").stdout)
+    fields = {"name", "value", "unit", "low", "high", "source", "grade", "meaning"}
+    assert all(set(row) == fields for row in rows)
+    assert [row["name"] for row in rows] == Params.names()
+    (row,) = json.loads(ornok("params", "vat_rate", "--json").stdout)
+    assert (row["unit"], row["low"], row["high"]) == ("share", 0, 0.5)
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_parameters_are_readable_at_any_width(width, monkeypatch):
+    monkeypatch.setenv("COLUMNS", str(width))
+    text = ornok("params").stdout
+    assert "…" not in text
+    for row in load_pack("kyrgyzstan").params().describe():
+        line = next(line for line in text.splitlines() if line.startswith(f"{row.name} "))
+        assert row.grade in line
+    assert ("meaning and source" in text) == (width >= 120)
+    one = ornok("params", "vat_rate").stdout
+    assert "source" in one
+    assert "meaning" in one
+
+
+def test_version():
+    done = ornok("--version")
+    assert (done.exit_code, done.stdout) == (0, f"ornok {model.__version__}\n")
+    assert "car plant" in ornok("--help").stdout
 
 
 def readme_blocks(language):

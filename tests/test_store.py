@@ -52,6 +52,19 @@ def test_nothing_is_overwritten(tmp_path):
     assert (empty / "a").read_text() == "1"
 
 
+def test_a_folder_that_cannot_be_made_is_found_out_before_the_block(tmp_path):
+    (tmp_path / "file").write_text("mine")
+    for place in (tmp_path / "file" / "below", Path("/proc/nope"), tmp_path / ("x" * 300)):
+        with (
+            pytest.raises(InputError, match="cannot be written to") as caught,
+            whole_folder(place),
+        ):
+            raise AssertionError("the block ran")
+        assert str(place) in str(caught.value)
+    with pytest.raises(InputError, match="too long"):
+        free_folder("run", tmp_path / ("x" * 300))
+
+
 @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
 def test_a_folder_is_whole_or_absent(tmp_path, error):
     target = tmp_path / "deep" / "run"
@@ -63,7 +76,7 @@ def test_a_folder_is_whole_or_absent(tmp_path, error):
 
     with pytest.raises(error):
         write()
-    assert list((tmp_path / "deep").iterdir()) == []
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_seeds_of_a_world_share_its_tables(tmp_path):
