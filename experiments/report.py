@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 # Okabe and Ito's colours, told apart by colour-blind readers; dashes and labels tell them too.
 BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
-BLUE, RED, GREY = "#0072B2", "#D55E00", "#6B6B6B"
+BLUE, RED, GREY, PALE = "#0072B2", "#D55E00", "#6B6B6B", "#C8C8C8"
 STYLE: dict[Any, Any] = {
     "font.family": "DejaVu Sans",
     "font.size": 9.5,
@@ -58,7 +58,9 @@ def draw_report(pairs: Pairs, impact: Impact, path: Path, *, command: str = "") 
         figure.subplots_adjust(
             left=0.055, right=0.985, top=0.785, bottom=0.095, hspace=0.5, wspace=0.24
         )
-        figure.text(0.055, 0.968, headline(pairs, impact), fontsize=17, fontweight="bold", va="top")
+        words = headline(pairs, impact)
+        large = min(17.0, 17.0 * 95 / len(words))  # 95 letters of 17 points fill the page
+        figure.text(0.055, 0.968, words, fontsize=large, fontweight="bold", va="top")
         below = textwrap.fill(standfirst(pairs, impact), 150)
         figure.text(0.055, 0.925, below, fontsize=11, color="#333333", va="top", linespacing=1.4)
         figure.text(0.055, 0.018, source_line(pairs, command), fontsize=8, color=GREY, va="bottom")
@@ -99,18 +101,22 @@ def draw_job_changes(axes: Axes, pairs: Pairs) -> None:
     """Employee jobs, plant jobs, own-account workers and employment: with minus without."""
     looks = {
         "employee_jobs": ("employee jobs", BLUE, "-"),
-        "plant_jobs": ("of them at the plant", RED, "--"),
-        "own_account": ("own-account workers", ORANGE, "-."),
-        "employment": ("employment in all", BLACK, ":"),
+        "plant_jobs": ("at the plant", RED, "--"),
+        "own_account": ("own-account", ORANGE, "-."),
+        "employment": ("employment", BLACK, ":"),
     }
+    shades: list[Any] = []
     for name in _there(pairs, looks):
         label, colour, dash = looks[name]
         dates, mean, low, high = _difference(pairs, name)
         axes.plot(dates, mean, dash, color=colour, label=label, lw=1.9)
         if name == "employee_jobs" and len(pairs.seeds) > 1:
-            axes.fill_between(dates, low, high, color=colour, alpha=0.15, lw=0)
+            band = {"color": colour, "alpha": 0.15, "lw": 0, "label": "95 % interval"}
+            shades.append((dates, low, high, band))
+    for *where, look in shades:  # last, and so last in the legend
+        axes.fill_between(*where, **look)
     axes.axhline(0, color=GREY, lw=0.8)
-    _entitle(axes, "Jobs: with the plant minus without")
+    _entitle(axes, "Jobs: with the plant minus without", columns=3)
     _thousands(axes)
 
 
@@ -203,9 +209,12 @@ def draw_value_added(axes: Axes, pairs: Pairs) -> None:
         (one.monthly[sectors] - other.monthly[sectors]).tail(WINDOW).mean()
         for one, other in _matched(pairs)
     ]
-    change = (sum(changes[1:], changes[0]) / len(changes) * 12 / 1e6).sort_values()
+    change, unclear = _mean_and_unclear([one * 12 / 1e6 for one in changes])
+    change = change.sort_values()
     names = [str(name).removeprefix(start).replace("_", " ") for name in change.index]
-    colours = [BLUE if value >= 0 else RED for value in change]
+    colours = [
+        PALE if name in unclear else BLUE if value >= 0 else RED for name, value in change.items()
+    ]
     axes.barh(names, change.to_numpy(float), color=colours, height=0.66)
     for place, (name, value) in enumerate(zip(names, change, strict=True)):
         # On the empty side of zero, where no bar is in the way.
@@ -225,18 +234,29 @@ def draw_value_added(axes: Axes, pairs: Pairs) -> None:
 
 def draw_job_map(axes: Axes, pairs: Pairs) -> None:
     """Change of employee jobs by region: on the pack's map, or as bars where there is none."""
-    change = _regional_change(pairs, "employee_jobs")
+    change, unclear = _regional_change(pairs, "employee_jobs")
     _entitle(axes, "Employee jobs: change by region", _span(pairs))
-    draw_map(axes, pairs.treated[0], change, plant_region(pairs))
+    draw_map(axes, pairs.treated[0], change, plant_region(pairs), unclear)
 
 
 def _span(pairs: Pairs) -> str:
     dates = pairs.treated[0].monthly["date"].tail(WINDOW)
-    return f"mean of {dates.iloc[0]:%Y-%m} to {dates.iloc[-1]:%Y-%m}"
+    grey = "; grey: not clear" if len(pairs.seeds) > 1 else ""
+    return f"mean of {dates.iloc[0]:%Y-%m} to {dates.iloc[-1]:%Y-%m}{grey}"
 
 
-def _regional_change(pairs: Pairs, outcome: str, window: int = WINDOW) -> pd.Series:
-    """Mean difference by region over the last months and all seeds."""
+def _mean_and_unclear(changes: list[pd.Series]) -> tuple[pd.Series, set[str]]:
+    """Mean over the seeds, and the names whose 95 % interval contains zero."""
+    mean, low, high = t_interval(np.stack([one.to_numpy(float) for one in changes]))
+    names = [str(name) for name in changes[0].index]
+    unsure = {name for name, a, b in zip(names, low, high, strict=True) if a <= 0 <= b}
+    return pd.Series(mean, index=names), unsure
+
+
+def _regional_change(
+    pairs: Pairs, outcome: str, window: int = WINDOW
+) -> tuple[pd.Series, set[str]]:
+    """Mean difference by region over the last months and all seeds; which are not clear."""
     changes = []
     for one, other in zip(pairs.treated, pairs.control, strict=True):
         sides = []
@@ -244,14 +264,14 @@ def _regional_change(pairs: Pairs, outcome: str, window: int = WINDOW) -> pd.Ser
             late = run.regional[run.regional["period"] >= len(run.monthly) - window]
             sides.append(late.groupby("region", sort=False)[outcome].mean())
         changes.append(sides[0] - sides[1])
-    return sum(changes[1:], changes[0]) / len(changes)
+    return _mean_and_unclear(changes)
 
 
 def _name(pairs: Pairs, region: str) -> str:
     return pairs.treated[0].regions.get(region, region)
 
 
-def _entitle(axes: Axes, title: str, note: str = "") -> None:
+def _entitle(axes: Axes, title: str, note: str = "", columns: int = 2) -> None:
     """A title with the legend (or a note) between it and the data, where it hides no line."""
     axes.set_title(title, pad=36)
     if note:
@@ -260,9 +280,9 @@ def _entitle(axes: Axes, title: str, note: str = "") -> None:
     axes.legend(
         loc="lower left",
         bbox_to_anchor=(-0.01, 0.985),
-        ncols=2,
+        ncols=columns,
         borderaxespad=0.2,
-        handlelength=2.4,
+        handlelength=2.4 if columns == 2 else 1.9,
         columnspacing=1.2,
     )
 

@@ -13,13 +13,24 @@ def headline(pairs: Pairs, impact: Impact) -> str:
     own = impact.value("plant_jobs", "with") if _has(impact, "plant_jobs") else 0.0
     low, high = spread_of_jobs(pairs, impact)
     if low <= 0.0 <= high:
-        return f"The car plant employs {own:,.0f} and makes {made:,.0f} cars a year; other jobs: not clear"
+        return (
+            f"In the simulation's {years_of(impact)} the car plant employs {own:,.0f} "
+            f"and makes {made:,.0f} cars a year; other jobs: not clear"
+        )
     jobs = impact.value("employee_jobs")
     more = "more" if jobs >= 0 else "fewer"
     return (
-        f"With the car plant: {abs(jobs):,.0f} {more} employee jobs, {own:,.0f} at the plant itself, "
+        f"In the simulation's {years_of(impact)}, with the car plant: {abs(jobs):,.0f} {more} employee jobs, {own:,.0f} at the plant itself, "
         f"and {made:,.0f} cars a year"
     )
+
+
+def years_of(impact: Impact) -> str:
+    """The years the table averages: 2038–42, or 2042 alone."""
+    first, last = impact.first[:4], impact.last[:4]
+    if first == last:
+        return first
+    return f"{first}–{last[2:] if first[:2] == last[:2] else last}"
 
 
 def spread_of_jobs(pairs: Pairs, impact: Impact) -> tuple[float, float]:
@@ -65,10 +76,11 @@ def source_line(pairs: Pairs, command: str) -> str:
     run = pairs.treated[0]
     known = run.versions
     seeds = ", ".join(str(seed) for seed in pairs.seeds[:5])
+    word = "seed" if len(pairs.seeds) == 1 else "seeds"
     more = f" and {len(pairs.seeds) - 5} more" if len(pairs.seeds) > 5 else ""
     text = (
         f"Source: Ornok {known.get('ornok', '')} (code {known['code'][:8]}), pack {run.pack} "
-        f"({run.pack_hash[:8]}), scale {run.params.scale:g}, seed {seeds}{more}. "
+        f"({run.pack_hash[:8]}), scale {run.params.scale:g}, {word} {seeds}{more}. "
         f"Constant 2024 KGS. Monthly series are shown as 12-month means."
     )
     return f"{text}\nCommand: {command}" if command else text

@@ -1,14 +1,23 @@
 import json
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from runs import small_pairs
 
 from experiments.impact import impact_of
-from experiments.report import draw_report
-from experiments.report_words import headline, spread_of_jobs, standfirst
+from experiments.maps import inner_point
+from experiments.report import _mean_and_unclear, draw_report
+from experiments.report_words import (
+    headline,
+    source_line,
+    spread_of_jobs,
+    standfirst,
+    years_of,
+)
 from experiments.store import (
     folder_names,
     free_folder,
@@ -107,3 +116,29 @@ def test_report_is_a_picture_with_a_true_headline(tmp_path):
     assert ("not clear" in words) == (low <= 0 <= high)
     assert (jobs in words) or (low <= 0 <= high)
     assert "2 seeds" in standfirst(small_pairs(), impact)
+    assert words.startswith(f"In the simulation's {years_of(impact)}")
+    assert "seeds 1, 2." in source_line(small_pairs(), "")
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "words"),
+    [("2038-01", "2042-12", "2038–42"), ("2042-01", "2042-12", "2042")],
+)
+def test_headline_years(first, last, words):
+    assert years_of(replace(impact_of(small_pairs()), first=first, last=last)) == words
+
+
+def test_a_regions_text_stands_inside_and_off_the_dots():
+    ring = np.array([[0, 0], [6, 0], [6, 1], [1, 1], [1, 6], [0, 6], [0, 0]], dtype=float)
+    dot = np.array([0.5, 0.5])
+    x, y = inner_point(ring, [dot])
+    assert (0 < x < 6 and 0 < y < 1) or (0 < x < 1 and 0 < y < 6)
+    assert np.hypot(x - 0.5, y - 0.5) > 0.5
+
+
+def test_unclear_is_an_interval_that_contains_zero():
+    seeds = [pd.Series({"a": 1.0, "b": 9.0}), pd.Series({"a": -1.0, "b": 9.1})]
+    mean, unclear = _mean_and_unclear(seeds)
+    assert mean["b"] == pytest.approx(9.05)
+    assert unclear == {"a"}
+    assert _mean_and_unclear(seeds[:1])[1] == set()
