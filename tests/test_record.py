@@ -1,0 +1,47 @@
+"""The reference plant against its record (rules.md 18): ranges that no month of a run reads.
+
+State orders and the make's distrust are calibrated to 2024; what 2025 gives is emergent.
+"""
+
+import numpy as np
+import pytest
+
+from model import RegionalModel, load_pack
+
+PACK = load_pack("kyrgyzstan")
+MONTHS = 36  # 2023 to 2025
+
+
+def first_years(seed):
+    """Cars made and the state's share of home sales in 2024 and 2025, at the reference scale."""
+    params = PACK.params().with_values({"horizon": MONTHS})
+    monthly = RegionalModel(params, world="plant", rng=seed).run().measures.monthly
+    yearly = {name: x.reshape(-1, 12).sum(axis=1) for name, x in monthly.items()}
+    sold = yearly["cars_sold_state"] + yearly["cars_sold_households"]
+    found = {}
+    for year in (2024, 2025):
+        at = year - 2023
+        found["cars_made", year] = yearly["cars_made"][at]
+        found["state_share", year] = yearly["cars_sold_state"][at] / sold[at]
+    return found
+
+
+def beyond_the_record(found):
+    return {
+        what: (round(float(found[what]), 3), low, high)
+        for what, (_, low, high) in PACK.record.items()
+        if not low <= found[what] <= high
+    }
+
+
+def test_a_run_lies_within_the_record():
+    assert not beyond_the_record(first_years(seed=1))
+
+
+@pytest.mark.evidence
+def test_the_record_holds_over_seeds():
+    runs = [first_years(seed) for seed in range(1, 11)]
+    mean = {what: np.mean([run[what] for run in runs]) for what in runs[0]}
+    print({what: round(float(x), 2) for what, x in mean.items()})
+    assert not beyond_the_record(mean)
+    assert not any(beyond_the_record(run) for run in runs)
