@@ -153,7 +153,7 @@ class Params(CarParams):
         0.0,
         1.0,
         "assumed",
-        "calibrated to unemployment",
+        "calibrated to unemployment; calibrated: flat keeps still",
         "unemployed who turn to own-account work",
     )
     own_account_exit: float = number(
@@ -187,10 +187,22 @@ class Params(CarParams):
         "employees who look elsewhere",
     )
     search_own_account: float = number(
-        0.02, "1/month", 0.0, 1.0, "assumed", "chosen", "own-account workers who look for a job"
+        0.02,
+        "1/month",
+        0.0,
+        1.0,
+        "assumed",
+        "chosen; calibrated: flat keeps still",
+        "own-account workers who look for a job",
     )
     search_looks: int = integer(
-        3, "places", 1, 60, "assumed", "chosen", "places looked at in a round"
+        3,
+        "places",
+        1,
+        60,
+        "assumed",
+        "chosen; calibrated: flat keeps still",
+        "places looked at in a round",
     )
     search_choices: int = integer(
         2,
@@ -219,7 +231,7 @@ class Params(CarParams):
         0.0,
         50.0,
         "assumed",
-        "pay is per unit of skill, so choosing by skill gains an employer little",
+        "pay is per unit of skill, so choosing by skill gains an employer little; calibrated: flat keeps still",
         "noise in how firms see skill",
     )
     commuting_km: float = number(
@@ -234,7 +246,7 @@ class Params(CarParams):
         -0.9,
         3.0,
         "assumed",
-        "Hamilton 2000: autonomy is worth income",
+        "Hamilton 2000: autonomy is worth income; calibrated: flat keeps still",
         "premium asked to give up own-account work",
     )
     autonomy_spread: float = number(
@@ -255,14 +267,26 @@ class Params(CarParams):
         0.0,
         1.0,
         "assumed",
-        "rules.md 11",
+        "rules.md 11; calibrated: flat keeps still",
         "least offer against the worth of own-account work",
     )
     wage_raise: float = number(
-        0.02, "share", 0.0, 0.5, "assumed", "BAM: 0-10 %", "raise of an offer with jobs unfilled"
+        0.02,
+        "share",
+        0.0,
+        0.5,
+        "assumed",
+        "BAM: 0-10 %; calibrated: flat keeps still",
+        "raise of an offer with jobs unfilled",
     )
     wage_cut: float = number(
-        0.008, "share", 0.0, 0.5, "assumed", "downward rigidity", "cut of an offer with a queue"
+        0.008,
+        "share",
+        0.0,
+        0.5,
+        "assumed",
+        "downward rigidity; calibrated: flat keeps still",
+        "cut of an offer with a queue",
     )
     wage_queue: float = number(
         2.0,
@@ -497,13 +521,31 @@ class Params(CarParams):
         "of trade to distance, services",
     )
     customer_churn: float = number(
-        0.04, "1/month", 0.0, 1.0, "assumed", "chosen", "customers who look around"
+        0.04,
+        "1/month",
+        0.0,
+        1.0,
+        "assumed",
+        "chosen; calibrated: flat keeps still",
+        "customers who look around",
     )
     customer_uniform: float = number(
-        0.02, "share", 0.0, 1.0, "assumed", "chosen", "of them try any firm of the place"
+        0.02,
+        "share",
+        0.0,
+        1.0,
+        "assumed",
+        "chosen; calibrated: flat keeps still",
+        "of them try any firm of the place",
     )
     customer_elasticity: float = number(
-        2.0, "elasticity", 0.0, 50.0, "assumed", "chosen", "of acceptance to the price ratio"
+        2.0,
+        "elasticity",
+        0.0,
+        50.0,
+        "assumed",
+        "chosen; calibrated: flat keeps still",
+        "of acceptance to the price ratio",
     )
     n_suppliers: int = integer(
         2, "firms", 1, 3, "assumed", "rules.md 9: 1-3", "named suppliers of an input"
@@ -540,7 +582,7 @@ class Params(CarParams):
         0.0,
         0.1,
         "assumed",
-        "births about 7.5 % a year (rules.md 15)",
+        "births about 7.5 % a year (rules.md 15); calibrated: flat keeps still",
         "lambda of founding",
     )
     founding_elasticity: float = number(
@@ -558,7 +600,7 @@ class Params(CarParams):
         0.0,
         60.0,
         "assumed",
-        "rules.md 15: 6-12",
+        "rules.md 15: 6-12; calibrated: flat keeps still",
         "wage cost an entrant starts with in cash",
     )
     entrant_customers: float = number(
@@ -567,7 +609,7 @@ class Params(CarParams):
         1.0,
         50.0,
         "assumed",
-        "SME mean size 5",
+        "SME mean size 5; calibrated: flat keeps still",
         "customers an entrant starts with",
     )
     entrant_capital_share: float = number(
@@ -576,7 +618,7 @@ class Params(CarParams):
         0.0,
         1.0,
         "assumed",
-        "entrants rent and buy used",
+        "entrants rent and buy used; calibrated: flat keeps still",
         "first capital over the norm",
     )
     entrant_efficiency: float = number(

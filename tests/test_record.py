@@ -1,6 +1,8 @@
 """The reference plant against its record (rules.md 18): ranges that no month of a run reads.
 
-State orders and the make's distrust are calibrated to 2024; what 2025 gives is emergent.
+State orders and the make's distrust are calibrated to 2024. 2025 is no clean validation: the state's
+replacement time was moved from 12 to 10 years, for the 400 cars of 2024, after 2025 had been seen to
+miss its range at 12 (1,555 cars against 1,600; 2024 was within at both).
 """
 
 import numpy as np
@@ -40,9 +42,10 @@ def test_a_run_lies_within_the_record():
 
 @pytest.mark.evidence
 def test_the_record_holds_over_seeds():
-    """The mean lies within the record; single runs may not, and how many do is printed."""
+    """Every run lies within the record, and so does the mean; how many do is printed."""
     runs = [first_years(seed) for seed in range(1, 11)]
     mean = {what: np.mean([run[what] for run in runs]) for what in runs[0]}
     within = sum(not beyond_the_record(run) for run in runs)
     print({what: round(float(x), 2) for what, x in mean.items()}, f"{within} of {len(runs)} runs")
     assert not beyond_the_record(mean)
+    assert within == len(runs)

@@ -20,6 +20,9 @@ YEARS = 20
 FIRST, LAST = slice(0, 60), slice(180, 240)
 CHEAP = {"scale": 20.0, "seeds": 3}
 FULL = {"scale": 10.0, "seeds": 20}
+# The first setting of the cheap test. It failed for firms (+13 %), and the cheap test moved to scale
+# 20 for that reason; it stays here as evidence of what a small miniature does.
+SMALL = {"scale": 50.0, "seeds": 4}
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,14 @@ def test_flat_has_no_trend(few, limit):
 
 @pytest.mark.evidence
 @pytest.mark.parametrize("limit", LIMITS, ids=lambda one: one.outcome)
+def test_a_small_miniature_has_no_trend(limit):
+    moves = trends(run_flat(**SMALL), limit)
+    luck = student.ppf(0.95, len(moves) - 1) * moves.std(ddof=1) / np.sqrt(len(moves))
+    assert abs(moves.mean()) - luck <= limit.limit, f"{moves.mean():+.4f} ± {luck:.4f}"
+
+
+@pytest.mark.evidence
+@pytest.mark.parametrize("limit", LIMITS, ids=lambda one: one.outcome)
 def test_flat_has_no_trend_over_twenty_seeds(many, limit):
     moves = trends(many, limit)
     assert abs(moves.mean()) <= limit.limit, f"{moves.mean():+.4f}, sd {moves.std(ddof=1):.4f}"
@@ -102,10 +113,10 @@ def table_totals(model):
 
 @pytest.mark.evidence
 def test_burn_in_keeps_the_table():
-    """Mean of the last year of burn-in over four seeds against the table's own totals, at full scale."""
+    """Mean of the last year of burn-in over four seeds against the table's own totals."""
     moved: dict[str, list[float]] = {}
     for seed in (1, 2, 3, 4):
-        params = load_pack("kyrgyzstan").params().with_values({"scale": FULL["scale"]})
+        params = load_pack("kyrgyzstan").params().with_values({"scale": 20.0})
         model = RegionalModel(params, world="flat", rng=seed)
         last = []
         while model.period < -1:
