@@ -112,6 +112,17 @@ class Firms(Population):
     unfilled_months = column(np.int16, 0, unit="months", meaning="months with a vacancy unfilled")
     customers = column(np.float64, 0.0, unit="lumps", meaning="customer accounts held")
     supplier_tier = column(np.int8, 0, unit="tier", meaning="tier in a plant's chain, 0 for none")
+    certified = column(np.bool_, False, unit="flag", meaning="holds the carmaker's certificate")
+    knowledge = column(
+        np.float64, 0.0, unit="log", meaning="know-how above the trade's norm, in productivity"
+    )
+    experience = column(
+        np.float64, 0.0, unit="car sets", meaning="remembered sets of parts made, real cars"
+    )
+    part_orders = column(
+        np.float64, 0.0, unit="units/month", meaning="ordered by plants under contract"
+    )
+    part_sales = column(np.float64, 0.0, unit="KGS/month", meaning="sold to plants under contract")
 
     def alive_mask(self) -> np.ndarray:
         """Firms in business, bool [capacity]."""

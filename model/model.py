@@ -11,6 +11,7 @@ import numpy as np
 from model import entrepreneurship, firms, institutions, plant, start, workers
 from model.accounts import BANK, GOVERNMENT, HOUSEHOLDS, WORLD, Accounts, Kind, Sector
 from model.base_year import solve_base_year
+from model.contracts import Contract, Failure, OpenTender
 from model.errors import InputError
 from model.importers import Importer, create_importers, order_cars, reprice_and_reexport
 from model.markets import cars, credit, goods, incomes, labour, parts, pools
@@ -79,6 +80,10 @@ class RegionalModel(mesa.Model):
         start.lay_vacancy_table(self)
         self.regions = create_regions(self)
         self.plants: list[plant.Plant] = []
+        self.contracts: list[Contract] = []
+        self.past_contracts: list[Contract] = []
+        self.open_tenders: list[OpenTender] = []
+        self.failures: list[Failure] = []
         self.outside = institutions.Outside(self)
         self.government = institutions.Government(self)
         self.bank = institutions.Bank(self)

@@ -9,7 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from model.car_params import CarParams
+from model.entry_params import EntryParams
+from model.knowledge_params import KnowledgeParams
+from model.localisation_params import LocalisationParams
 from model.parameter_fields import flag, integer, number, text
+from model.policy_params import PolicyParams
+from model.stage_params import StageParams
 
 __all__ = [
     "RUN_SETTINGS",
@@ -36,7 +41,9 @@ START_ONLY = (
 
 
 @dataclass(frozen=True)
-class Params(CarParams):
+class Params(
+    CarParams, LocalisationParams, StageParams, KnowledgeParams, EntryParams, PolicyParams
+):
     """The parameters of one run. Values are checked on construction (InputError)."""
 
     # The run

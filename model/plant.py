@@ -67,6 +67,9 @@ class Plant(mesa.Agent):
         expected, orders: cars a month, expected and asked for (served or not).
         experience: cars that the crew's skill stands for, real cars (not agent cars).
         parent_debt: owed to the parent abroad, KGS.
+        local_content: nominal, of the last twelve months (0 to 1).
+        mandate_premium: how much dearer a local part may be because a rule asks for it, share.
+        exempt: whether the agreement's exemptions hold (a sanction takes them away).
         month: what happened this month, by name of the measure.
     """
 
@@ -92,12 +95,20 @@ class Plant(mesa.Agent):
         self.experience = 0.0
         self.parent_debt = 0.0
         self.export_wish = 0.0
+        self.local_content = 0.0
+        self.mandate_premium = 0.0
+        self.exempt = True
         self.month: dict[str, float] = {}
 
     @property
     def selling(self) -> bool:
         """Whether its cars are on offer."""
         return self.stage >= SKD
+
+    @property
+    def local_stage(self) -> int:
+        """Which parts may be local: 0 none, 1 those of SKD, 2 SKD with local parts, 3 CKD."""
+        return max(self.stage - SKD + 1, 0)
 
     @property
     def stage_name(self) -> str:
