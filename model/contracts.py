@@ -32,6 +32,11 @@ class Contract:
         units: of the seller's good in a set.
         award, start, end: periods: won, first delivery, last month.
         paid: KGS so far; closed: period in which it ended early, -1 while it runs.
+        tooled: period in which its tools were paid; input_cost: of a unit of the seller's good,
+        KGS, which the price follows.
+        sets, ordered: of this month, sets and the seller's units; plan: units a month that the
+        seller reckons with; delivered: units of this month.
+        reliability: share of orders delivered, remembered.
     """
 
     plant: Plant
@@ -46,6 +51,17 @@ class Contract:
     end: int
     paid: float = 0.0
     closed: int = -1
+    tooled: int = 0
+    input_cost: float = 0.0
+    sets: float = 0.0
+    ordered: float = 0.0
+    plan: float = 0.0
+    delivered: float = 0.0
+    reliability: float = 1.0
+
+    def runs(self, period: int) -> bool:
+        """Whether deliveries are due in `period`."""
+        return self.start <= period <= self.end
 
 
 @dataclass(frozen=True)

@@ -160,12 +160,13 @@ def levy_and_pay_out(model: RegionalModel) -> None:
 
 
 def plant_profit(model: RegionalModel, plant: Plant) -> float:
-    """A plant's taxable profit of the month, KGS: sales less kits used, inputs, staff, interest.
+    """A plant's taxable profit of the month, KGS: sales less kits and parts used, inputs, staff,
+    interest.
 
     The agreement exempts it from VAT and duty on kits, not from the tax on profit.
     """
     f, p = model.firms, model.params
-    used = plant.month.get("cars_made", 0.0) * plant.kit_price
+    used = plant.month.get("materials_used_value", 0.0)
     staff = float(f.wage_bill[plant.row]) * (1.0 + p.social_rate_employer)
     interest = plant.parent_debt * p.parent_loan_rate / 12.0
     sales = plant.month.get("plant_sales_value", 0.0)

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import mesa
 import numpy as np
 
-from model import entrepreneurship, firms, institutions, plant, start, workers
+from model import capability, entrepreneurship, firms, institutions, plant, start, workers
 from model.accounts import BANK, GOVERNMENT, HOUSEHOLDS, WORLD, Accounts, Kind, Sector
 from model.base_year import solve_base_year
 from model.contracts import Contract, Failure, OpenTender
 from model.errors import InputError
 from model.importers import Importer, create_importers, order_cars, reprice_and_reexport
-from model.markets import cars, credit, goods, incomes, labour, parts, pools
+from model.markets import cars, contract_life, credit, goods, incomes, labour, parts, pools, tenders
 from model.measures import Measures
 from model.packs import Pack, load_pack
 from model.params import Params
@@ -75,6 +75,7 @@ class RegionalModel(mesa.Model):
         self.firms = start.create_firms(self)
         self.workers = start.create_workers(self)
         start.fill_firms(self)
+        capability.give_capabilities(self)
         start.place_customers(self)
         start.name_suppliers(self)
         start.lay_vacancy_table(self)
@@ -84,6 +85,8 @@ class RegionalModel(mesa.Model):
         self.past_contracts: list[Contract] = []
         self.open_tenders: list[OpenTender] = []
         self.failures: list[Failure] = []
+        # Firm row -> period in which its certificate is due.
+        self.certificates_due: dict[int, int] = {}
         self.outside = institutions.Outside(self)
         self.government = institutions.Government(self)
         self.bank = institutions.Bank(self)
@@ -136,16 +139,19 @@ class RegionalModel(mesa.Model):
         plant.plan_production(self)
         order_cars(self)
         firms.plan_firms(self)
+        contract_life.prepare_suppliers(self)
         parts.order_parts(self)
         credit.lend_to_firms(self)
         labour.match_workers(self)
         parts.deliver_and_produce(self)
+        contract_life.deliver_parts(self)
         plant.assemble_cars(self)
         self._count_people()
         incomes.receive_incomes(self)
         goods.trade_goods(self)
         cars.trade_cars(self)
         reprice_and_reexport(self)
+        tenders.hold_tenders(self)
         # Knowledge (transfer, learning, imitation, training) comes here in the next step.
         institutions.levy_and_pay_out(self)
         entrepreneurship.close_insolvent_firms(self)

@@ -37,6 +37,7 @@ START_ONLY = (
     "distance_tradable", "distance_local", "capital_share_cap", "capital_headroom",
     "reinvestment_share", "public_investment_share", "size_tail", "size_cut", "budget_settling",
     "used_imports_per_1000", "new_imports_per_1000", "n_new_dealers", "n_used_dealers",
+    "makers_per_part", "initial_quality", "initial_quality_spread", "quality_size",
 )  # fmt: skip
 
 

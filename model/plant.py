@@ -18,6 +18,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 import mesa
+import numpy as np
 
 from model.accounts import FIRMS, GOVERNMENT, WORLD, Kind, Sector
 from model.assembly import (
@@ -32,7 +33,9 @@ from model.assembly import (
 from model.border import border_price, registration_fee
 from model.importers import state_demand
 from model.markets.car_choice import NEW
+from model.markets.contract_life import end_contracts
 from model.plant_money import borrow, build, regional_wage, settle_with_parent
+from model.plant_parts import PartsStore, order_sets, receive_kits, send_kits
 from model.plant_timeline import (
     BUILDING,
     SKD,
@@ -99,6 +102,12 @@ class Plant(mesa.Agent):
         self.mandate_premium = 0.0
         self.exempt = True
         self.month: dict[str, float] = {}
+        self.parts = PartsStore(self)
+
+    @property
+    def parts_stock(self) -> np.ndarray:
+        """Sets at hand by component [C], those in kits and those from suppliers."""
+        return self.parts.stock
 
     @property
     def selling(self) -> bool:
@@ -165,7 +174,8 @@ class Plant(mesa.Agent):
             self.note("cars_exported", cars)
             return
         # What the kit paid at the border is credited, so this is tax on what was added to it.
-        vat = self.model.params.vat_rate * max(value - cars * self.kit_price, 0.0)
+        kits = cars * self.kit_price - cars * self.parts.saved_per_car
+        vat = self.model.params.vat_rate * max(value - kits, 0.0)
         self.settle_tax(Kind.VAT, vat, "kit_vat_exempt")
         self.settle_tax(Kind.DUTY, cars * registration_fee(self.model), "registration_free")
 
@@ -229,9 +239,12 @@ def create_plants(model: RegionalModel) -> list[Plant]:
 
 
 def plan_production(model: RegionalModel) -> None:
-    """Stage, money for building, forecast, kits, crew and wage of every plant."""
+    """Stage, money for building, forecast, kits, parts, crew and wage of every plant."""
+    model.firms.part_orders[:] = 0.0
+    end_contracts(model)
     for plant in model.plants:
         plant.month = {}
+        plant.parts.open_month()
         plant.stage = next_stage(plant, model.period)
         if plant.stage < BUILDING:
             continue
@@ -242,6 +255,7 @@ def plan_production(model: RegionalModel) -> None:
             get_ready(plant)
             plan_month(plant)
             order_kits(plant)
+            order_sets(plant)
             plan_crew(plant)
         if plant.stage == BUILDING:
             build(plant)
@@ -272,11 +286,11 @@ def plan_month(plant: Plant) -> None:
 def order_kits(plant: Plant) -> None:
     """Take in and pay the kits that arrive; order from the parent for the months to come.
 
-    VAT and duty on kits are forgone where the agreement exempts them.
+    Kits leave out what local suppliers deliver, and are the cheaper for it (`plant_parts.py`). VAT and duty on kits are forgone where the agreement exempts them.
     """
     p = plant.model.params
     arrived = plant.kits_in_transit.pop(0) if plant.kits_in_transit else 0
-    value = arrived * plant.kit_price
+    value = arrived * plant.kit_price + receive_kits(plant, arrived)
     plant.kits += arrived
     borrow(plant, value)
     plant.pay(WORLD, Kind.KITS, value)
@@ -289,7 +303,9 @@ def order_kits(plant: Plant) -> None:
     )
     while len(plant.kits_in_transit) < p.kit_lead:
         plant.kits_in_transit.append(0)
-    plant.kits_in_transit[-1] += math.ceil(wish - 1e-9)
+    ordered = math.ceil(wish - 1e-9)
+    plant.kits_in_transit[-1] += ordered
+    send_kits(plant, ordered)
 
 
 def hours_now(plant: Plant) -> float:
@@ -323,7 +339,7 @@ def plan_crew(plant: Plant) -> None:
 
 
 def assemble_cars(model: RegionalModel) -> None:
-    """Make what plan, kits and the crew's hours allow; learn from it, or forget while idle."""
+    """Make what plan, kits, parts and the crew's hours allow; learn from it, or forget while idle."""
     p = model.params
     for plant in model.plants:
         if plant.stage < SKD:
@@ -331,12 +347,15 @@ def assemble_cars(model: RegionalModel) -> None:
         f, row = model.firms, plant.row
         hours = hours_now(plant)
         hands = max(float(f.employees[row]) - fixed_crew(plant), 0.0)
-        rate = feasible_output(
-            plant.planned, float(plant.kits), hands * p.plant_hours_per_worker, hours
-        )
-        plant.unfinished = min(plant.unfinished + rate, float(plant.kits))
+        sets = plant.parts.at_hand(float(plant.kits))
+        rate = feasible_output(plant.planned, sets, hands * p.plant_hours_per_worker, hours)
+        plant.unfinished = min(plant.unfinished + rate, sets)
         made = int(plant.unfinished)
-        plant.unfinished -= made
+        plant.unfinished = max(plant.unfinished - made, 0.0)
+        if sets < plant.planned and sets < plant.kits:
+            plant.note("line_short_of_parts", min(plant.planned, float(plant.kits)) - sets)
+        extra = plant.parts.use(made, plant.kits)
+        plant.note("materials_used_value", made * plant.kit_price + extra)
         plant.kits -= made
         plant.stock += made
         retention = 1.0 if rate > 0.0 else float(p.plant_retention)

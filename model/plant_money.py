@@ -40,11 +40,11 @@ def regional_wage(plant: Plant) -> float:
 
 
 def reserve(plant: Plant) -> float:
-    """What the month's wages, contributions and inputs may cost, KGS."""
+    """What the month's wages, contributions, inputs and local parts may cost, KGS."""
     f, row = plant.model.firms, plant.row
     wages = float(f.desired_staff[row]) * float(f.wage_offer[row])
     inputs = plant.planned * max(plant.price - plant.kit_price, 0.0) if plant.selling else 0.0
-    return wages * (1.0 + plant.model.params.social_rate_employer) + inputs
+    return wages * (1.0 + plant.model.params.social_rate_employer) + inputs + plant.parts.bill
 
 
 def borrow(plant: Plant, need: float) -> None:

@@ -36,14 +36,24 @@ def account_production(model: RegionalModel) -> None:
     for plant in model.plants:
         made_worth = float(f.production_value[plant.row])
         model.output_value[plant.region, base.vehicles] += made_worth
-        added = made_worth - plant.month.get("cars_made", 0.0) * plant.kit_price
+        added = made_worth - plant.month.get("materials_used_value", 0.0)
         added -= float(f.material_cost[plant.row])
         model.value_added[plant.region, base.vehicles] += added
         model.real_value_added[plant.region, base.vehicles] += added / model.params.numeraire
+    _add_contract_margins(model)
     _add_car_trade(model)
     weight = base.household_income / base.household_income.sum()
     model.price_level = float((weight * m.consumer_price()).sum()) / model.params.numeraire
     _update_wage_index(model, cell, size)
+
+
+def _add_contract_margins(model: RegionalModel) -> None:
+    """Parts are worth what the contract says, not the seller's list price, in the seller's cell."""
+    f = model.firms
+    for one in model.contracts:
+        more = one.delivered * (one.price / one.units - float(f.price[one.firm]))
+        model.output_value[f.region[one.firm], f.sector[one.firm]] += more
+        model.value_added[f.region[one.firm], f.sector[one.firm]] += more
 
 
 def _add_car_trade(model: RegionalModel) -> None:

@@ -1,0 +1,240 @@
+"""Tenders: part by part, a plant compares what a local part saves with what firms ask for it.
+
+Every quarter, for each part that the stage allows and contracts do not cover. Identities: shares
+under contract of a part never exceed one; tools are paid by the winner, to the world. Limits: a
+plant that buys nothing at home holds no tender; no bid above what the part saves wins.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from model.contracts import (
+    NOT_CERTIFIED,
+    NOT_PRICE,
+    REASONS,
+    WON,
+    Failure,
+    OpenTender,
+)
+from model.local_content import domestic_content, note_month
+from model.markets.awards import (
+    Candidate,
+    Lot,
+    apply_for_certificate,
+    certify,
+    mark_tiers,
+    past_contract,
+    sign,
+)
+from model.markets.bids import (
+    bid_price,
+    capital_recovery,
+    expected_volume,
+    first_failure,
+    next_trust,
+    open_lots,
+    quality_asked,
+    scale_factor,
+    tender_limit,
+    tooling_cost,
+    units_per_set,
+)
+from model.plant_parts import base_values, live_contracts, savings
+
+if TYPE_CHECKING:
+    from model.model import RegionalModel
+    from model.plant import Plant
+
+_QUARTER = 3
+
+
+# --- The quarter ----------------------------------------------------------------------------------
+
+
+def hold_tenders(model: RegionalModel) -> None:
+    """End of the month: certificates, records, and every quarter the tenders of all plants."""
+    certify(model)
+    content = domestic_content(model) if model.contracts else np.zeros(0)
+    for plant in model.plants:
+        if plant.selling:
+            note_month(plant, content)
+    if model.period % _QUARTER == 0:
+        model.open_tenders = []
+        for plant in model.plants:
+            if plant.selling and plant.site.local_purchases and plant.capacity() > 0.0:
+                learn_trust(plant)
+                for component in parts_allowed(plant):
+                    tender_part(plant, component)
+    mark_tiers(model)
+
+
+def realised(plant: Plant) -> float:
+    """Cars made in the last twelve months (agent cars); in the first year, at its pace."""
+    made = plant.parts.made
+    return 12.0 * sum(made) / max(len(made), 1)
+
+
+def learn_trust(plant: Plant) -> None:
+    """After a year, trust in what is announced follows what was made."""
+    parts, speed = plant.parts, float(plant.model.params.volume_trust_speed)
+    if len(parts.made) >= 12:
+        parts.trust = next_trust(parts.trust, realised(plant), plant.capacity(), speed)
+
+
+def plant_volume(plant: Plant) -> float:
+    """Cars a year that suppliers reckon with, agent cars."""
+    return expected_volume(plant.parts.trust, plant.capacity(), realised(plant))
+
+
+def parts_allowed(plant: Plant) -> list[int]:
+    """Parts of the kit that may be local at the plant's stage; only goods that can be stored."""
+    parts, storable = plant.model.pack.components, plant.model.base.storable
+    allowed = (plant.parts.shares > 0.0) & (parts["earliest_stage"] <= plant.local_stage)
+    return [int(c) for c in np.flatnonzero(allowed & storable[parts["home_sector"]])]
+
+
+def tender_part(plant: Plant, component: int) -> None:
+    """Put out what is not covered of one part; record every candidate's outcome."""
+    model = plant.model
+    p, parts = model.params, model.pack.components
+    ours = [one for one in live_contracts(plant) if one.component == component]
+    later = model.period + p.tooling_months
+    ending = [one for one in ours if one.end <= later]
+    uncovered = 1.0 - sum(one.share for one in ours if one.end > later)
+    limit = tender_limit(
+        float(savings(plant)[component]), *rates_paid(plant), plant.mandate_premium
+    )
+    volume, mes = plant_volume(plant), float(parts["mes"][component]) / model.scale
+    start = max([later, *(one.end + 1 for one in ending)])
+    open_share = 0.0
+    for share in open_lots(uncovered, p.sourcing):
+        lot = Lot(
+            plant, component, share, volume, mes,
+            float(base_values(plant)[component]), limit, start,
+        )  # fmt: skip
+        if not award(model, lot):
+            open_share += share
+    worth = open_share * volume + aftermarket(model, component) >= p.least_scale * mes
+    if open_share > 0.0 and limit > 0.0 and worth:
+        need = open_share * volume
+        model.open_tenders.append(OpenTender(plant, component, need, limit, mes))
+
+
+def rates_paid(plant: Plant) -> tuple[float, float]:
+    """Duty and VAT on kits that the plant really pays, as rates; 0 where it is exempt."""
+    p, agreed = plant.model.params, plant.site.policies and plant.exempt
+    duty_free = agreed and bool(float(plant.facts.get("kit_duty_exempt", 0)))
+    vat_free = agreed and bool(float(plant.facts.get("kit_vat_exempt", 0)))
+    return (0.0 if duty_free else p.kit_duty_rate), (0.0 if vat_free else p.vat_rate)
+
+
+def aftermarket(model: RegionalModel, component: int) -> float:
+    """Sets of a part a year that each maker sells beside the plants, agent sets (rules.md 20).
+
+    Fleet · spend · home share, in the parts' proportions of a kit, over the part's makers.
+    """
+    p, cars, f = model.params, model.pack.cars, model.firms
+    makers = max(int(np.count_nonzero(f.alive & (f.component == component))), 1)
+    kit = float(cars["domestic_price"]) * float(cars["kit_share"])
+    sets = float(cars["fleet"]) * p.aftermarket_spend * p.aftermarket_home_share / kit
+    return float(sets / makers / model.scale)
+
+
+# --- One lot --------------------------------------------------------------------------------------
+
+
+def award(model: RegionalModel, lot: Lot) -> bool:
+    """Give the lot to the best bid that qualifies; True if somebody got it."""
+    f = model.firms
+    makers = np.flatnonzero(f.alive & (f.component == lot.component) & (f.age >= 1))
+    later = model.period + model.params.tooling_months
+    busy = {
+        one.firm
+        for one in live_contracts(lot.plant)
+        if one.component == lot.component and one.end > later
+    }
+    offers = [offer(model, lot, int(row)) for row in makers if int(row) not in busy]
+    winner = best(offers, lot.limit, float(model.params.supplier_inertia))
+    for one in offers:
+        if one is winner:
+            reason = WON
+        elif one.reason == WON:
+            reason = NOT_PRICE
+        else:
+            reason = one.reason
+        model.failures.append(
+            Failure(
+                model.period, lot.plant.name, lot.component, one.row, REASONS[reason],
+                one.bid, lot.limit,
+            )
+        )  # fmt: skip
+        if one.reason == NOT_CERTIFIED:
+            apply_for_certificate(model, one.row)
+    if winner is not None:
+        sign(model, lot, winner)
+    return winner is not None
+
+
+def best(offers: list[Candidate], limit: float, inertia: float) -> Candidate | None:
+    """The lowest bid within the limit; an incumbent stays unless one is cheaper by `inertia`."""
+    able = [one for one in offers if one.reason == WON and one.bid <= limit]
+    if not able:
+        return None
+    lowest = min(able, key=lambda one: (one.bid, one.row))
+    incumbents = [one for one in able if one.incumbent]
+    if incumbents:
+        stays = min(incumbents, key=lambda one: (one.bid, one.row))
+        if lowest.bid >= stays.bid * (1.0 - inertia):
+            return stays
+    return lowest
+
+
+def offer(model: RegionalModel, lot: Lot, row: int) -> Candidate:
+    """A firm's bid for a lot, and the first condition it misses."""
+    f, p, base = model.firms, model.params, model.base
+    complexity = int(model.pack.components["complexity"][lot.component])
+    volume = lot.share * lot.volume + others_volume(model, lot, row)
+    volume += aftermarket(model, lot.component)
+    km = float(model.pack.distance_km[f.region[row], lot.plant.region])
+    freight = p.part_freight * km / 1000.0
+    scale = scale_factor(volume, lot.mes, p.scale_elasticity)
+    units = units_per_set(lot.value, scale, freight)
+    full = tooling_cost(p.tooling_base * p.numeraire, p.tooling_step, complexity) / model.scale
+    sets = lot.share * lot.volume
+    recovery = capital_recovery(p.loan_rate, p.tooling_life / 12.0)
+    bid = bid_price(float(f.markup[row]), float(f.unit_cost[row]), units, full, recovery, sets)
+    before = past_contract(model, lot, row)
+    has_tools = before is not None and lot.start - before.tooled < p.tooling_life
+    tooling = 0.0 if has_tools else full
+    s, r = f.sector[row], f.region[row]
+    capacity = max(float(f.capital[row]), 0.0) * float(base.capacity_per_capital[s])
+    old = before.plan if before is not None else 0.0
+    extra = max(float(f.expected_sales[row]) - old + sets / 12.0 * units - capacity, 0.0)
+    goods = extra * float(base.norm_capital[s]) * float(model.market.capital_price()[r])
+    reason = first_failure(
+        quality=(float(f.quality[row]), quality_asked(
+            p.quality_threshold, p.quality_complexity_step, p.quality_stage_step,
+            complexity, lot.plant.local_stage,
+        )),
+        certified=bool(f.certified[row]),
+        volume=(volume, p.least_scale * lot.mes),
+        extra=(extra, p.capacity_growth * capacity),
+        means=(
+            float(f.cash[row]) + float(model.bank.credit_lines()[row]),
+            tooling + (1.0 - p.debt_financed) * goods,
+        ),
+        freight=(freight, p.freight_limit),
+    )  # fmt: skip
+    return Candidate(row, units, bid, tooling, before is not None, reason)
+
+
+def others_volume(model: RegionalModel, lot: Lot, row: int) -> float:
+    """Cars a year for which the firm makes this part under other plants' contracts."""
+    return sum(
+        one.share * plant_volume(one.plant)
+        for one in model.contracts
+        if one.firm == row and one.component == lot.component and one.plant is not lot.plant
+    )
