@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import mesa
 import numpy as np
 
-from model import entrepreneurship, firms, institutions, plant, start, workers
+from model import entrepreneurship, firms, institutions, knowledge, plant, skills, start, workers
 from model.accounts import BANK, GOVERNMENT, HOUSEHOLDS, WORLD, Accounts, Kind, Sector
 from model.base_year import solve_base_year
 from model.contracts import Contract, Failure, OpenTender
@@ -20,6 +20,7 @@ from model.packs import Pack, load_pack
 from model.params import Params
 from model.production_accounts import account_production
 from model.regions import create_regions
+from model.teachers import Learning
 from model.worlds import World, date_of, period_of
 
 if TYPE_CHECKING:
@@ -84,6 +85,7 @@ class RegionalModel(mesa.Model):
         self.past_contracts: list[Contract] = []
         self.open_tenders: list[OpenTender] = []
         self.failures: list[Failure] = []
+        self.learning = Learning()
         self.outside = institutions.Outside(self)
         self.government = institutions.Government(self)
         self.bank = institutions.Bank(self)
@@ -146,7 +148,8 @@ class RegionalModel(mesa.Model):
         goods.trade_goods(self)
         cars.trade_cars(self)
         reprice_and_reexport(self)
-        # Knowledge (transfer, learning, imitation, training) comes here in the next step.
+        knowledge.spread_knowledge(self)
+        skills.train_workers(self)
         institutions.levy_and_pay_out(self)
         entrepreneurship.close_insolvent_firms(self)
         entrepreneurship.found_firms(self)
