@@ -77,18 +77,19 @@ def absorb_knowledge(  # type: ignore[no-untyped-def]
 
 
 def technological_proximity(model: RegionalModel) -> np.ndarray:
-    """Likeness of what two sectors use: cosine of their input structures (Jaffe 1986) [S, S].
+    """Likeness of what two sectors make and use: cosine of their technologies (Jaffe 1986) [S, S].
 
-    1 for the same structure, 0 for none in common. The table has no car industry in the base year:
-    its inputs are the parts of a car by the home sector of who makes them.
+    A sector's technology is its column of the Leontief inverse: its own good and all that goes into
+    it. (Direct inputs alone would make a school like a foundry: both buy mostly materials.) The
+    table has no car industry in the base year: a car is its parts, by the home sector of who makes
+    them. 1 for the same technology, 0 for nothing in common.
     """
     base, parts = model.base, model.pack.components
-    inputs = base.input_coefficient.copy()
-    inputs[:, base.vehicles] = np.bincount(
-        parts["home_sector"], parts["ice_share"], minlength=len(inputs)
-    )
-    length = np.sqrt((inputs * inputs).sum(axis=0))
-    unit = inputs / np.where(length > 0.0, length, 1.0)
+    total = np.linalg.inv(np.eye(len(base.input_coefficient)) - base.input_coefficient)
+    car = np.bincount(parts["home_sector"], parts["ice_share"], minlength=len(total))
+    total[:, base.vehicles] = total @ car
+    length = np.sqrt((total * total).sum(axis=0))
+    unit = total / np.where(length > 0.0, length, 1.0)
     return unit.T @ unit
 
 

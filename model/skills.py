@@ -95,14 +95,14 @@ def list_trainees(  # type: ignore[no-untyped-def]
 ):  # fmt: skip
     """Who could take a course, and their place in the queue (a keyed draw); returns how many.
 
-    Unemployed and own-account people of the regions `served`, below the age bound, who do not know
-    more already.
+    Unemployed and own-account people of the regions `served`, below the age bound, who know less
+    than half of what the course teaches (`level`).
     """
     n = 0
     for i in range(len(status)):
         if status[i] != UNEMPLOYED and status[i] != OWN_ACCOUNT:
             continue
-        if served[region[i]] and age_months[i] < oldest_months and auto_skill[i] < level:
+        if served[region[i]] and age_months[i] < oldest_months and auto_skill[i] < 0.5 * level:
             rows[n] = i
             rank[n] = draws.uniform(seed, draws.TRAINING, identity[i], month, 0)
             n += 1
