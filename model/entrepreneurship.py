@@ -12,7 +12,7 @@ from model import draws
 from model.accounts import BANK, FIRMS, HOUSEHOLDS, Kind
 from model.firms import PRIVATE, SERVICE, TRADITIONAL
 from model.markets.credit import borrowing_room
-from model.workers import ABROAD, EMPLOYEE, UNEMPLOYED
+from model.workers import ABROAD, EMPLOYEE, UNEMPLOYED, auto_worth, efficiency_units
 
 if TYPE_CHECKING:
     from model.model import RegionalModel
@@ -198,7 +198,7 @@ def _open_firm(model: RegionalModel, row: int, i: int, own: float, capital: floa
     # Entrants do not know their productivity (Jovanovic 1982).
     z = draws.normal(model.seed, draws.ENTRANT, identity, model.period, 1)
     f.efficiency[row] = p.entrant_efficiency + p.entrant_spread * z
-    f.productivity[row] = base.productivity[r, s] * math.exp(f.efficiency[row])
+    f.productivity[row] = base.productivity[r, s] * math.exp(f.efficiency[row] + f.knowledge[row])
     f.cash[row], f.debt[row] = own + loan, loan
     f.wage_offer[row] = base.wage[r, s] * model.wage_index[r]
     f.markup[row] = base.norm_markup[s]
@@ -222,8 +222,9 @@ def _hire_founder(model: RegionalModel, row: int, i: int) -> None:
     """The founder is the first of the staff."""
     f, w = model.firms, model.workers
     if w.status[i] == EMPLOYEE:
+        worth = auto_worth(model)[w.employer[i]]
         f.employees[w.employer[i]] -= 1
-        f.skill_sum[w.employer[i]] -= float(w.skill[i])
+        f.skill_sum[w.employer[i]] -= efficiency_units(w.skill[i], w.auto_skill[i], worth)
     w.status[i], w.employer[i], w.pool_sector[i] = EMPLOYEE, row, -1
     w.wage[i] = f.wage_offer[row] * float(w.skill[i])
     w.tenure[i] = w.jobless_months[i] = 0

@@ -116,6 +116,12 @@ class Firms(Population):
     knowledge = column(
         np.float64, 0.0, unit="log", meaning="know-how above the trade's norm, in productivity"
     )
+    practice = column(
+        np.float64, 0.0, unit="log", meaning="part of knowledge that comes from making parts"
+    )
+    quality_gain = column(
+        np.float64, 0.0, unit="0-1", meaning="part of quality learned from a plant or its auditors"
+    )
     experience = column(
         np.float64, 0.0, unit="car sets", meaning="remembered sets of parts made, real cars"
     )
@@ -169,9 +175,11 @@ def plan_output(  # type: ignore[no-untyped-def]
 @njit(cache=True)
 def drift_efficiency(  # type: ignore[no-untyped-def]
     seed, month, persistence, sd, norm, market_sector, identity, alive, region, sector, efficiency,
-    productivity, age,
+    knowledge, productivity, age,
 ):  # fmt: skip
     """Productivity moves by small shocks and reverts slowly to the norm of region and sector.
+
+    Know-how from a plant's chain (`knowledge.py`) stands above the norm and does not revert.
 
     Mean reversion keeps `flat` without trend; the fat tail of firm sizes comes from customers
     (`markets/goods.py`), as in Bottazzi & Secchi (2006), not from productivity.
@@ -184,7 +192,7 @@ def drift_efficiency(  # type: ignore[no-untyped-def]
             continue
         z = draws.normal(seed, draws.PRODUCTIVITY, identity[f], month, 0)
         efficiency[f] = persistence * efficiency[f] + sd * z
-        productivity[f] = norm[region[f], sector[f]] * math.exp(efficiency[f])
+        productivity[f] = norm[region[f], sector[f]] * math.exp(efficiency[f] + knowledge[f])
 
 
 # --- Price and wage -------------------------------------------------------------------------------
@@ -282,7 +290,8 @@ def plan_firms(model: RegionalModel) -> None:
     f, p, base = model.firms, model.params, model.base
     drift_efficiency(
         model.seed, model.period, p.efficiency_persistence, p.efficiency_sd, base.productivity,
-        base.market_sector, f.identity, f.alive, f.region, f.sector, f.efficiency, f.productivity, f.age,
+        base.market_sector, f.identity, f.alive, f.region, f.sector, f.efficiency, f.knowledge,
+        f.productivity, f.age,
     )  # fmt: skip
     plan_output(
         base.vehicles, base.storable, p.expectation_weight, p.stock_cover, p.stock_adjustment,

@@ -17,6 +17,7 @@ import numpy as np
 
 from model.accounts import GOVERNMENT, IMPORTERS, WORLD, Kind
 from model.local_content import chain_measures
+from model.knowledge_measures import knowledge_measures
 from model.markets.cars import car_measures
 from model.workers import ABROAD, EMPLOYEE, OWN_ACCOUNT, UNEMPLOYED
 
@@ -117,6 +118,7 @@ def measure(model: RegionalModel) -> tuple[dict[str, float], dict[str, np.ndarra
     _rates(country, regional)
     country |= _money(model) | _firms(model) | _cars(model)
     country |= chain_measures(model)
+    country |= knowledge_measures(model)
     for name in ("mean_wage", "own_account_income"):
         country[name] = _mean_of(country, name)
         regional[name] = _mean_of(regional, name)

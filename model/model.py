@@ -9,6 +9,7 @@ import mesa
 import numpy as np
 
 from model import capability, entrepreneurship, firms, institutions, plant, start, workers
+from model import entrepreneurship, firms, institutions, knowledge, plant, skills, start, workers
 from model.accounts import BANK, GOVERNMENT, HOUSEHOLDS, WORLD, Accounts, Kind, Sector
 from model.base_year import solve_base_year
 from model.contracts import Contract, Failure, OpenTender
@@ -20,6 +21,7 @@ from model.packs import Pack, load_pack
 from model.params import Params
 from model.production_accounts import account_production
 from model.regions import create_regions
+from model.teachers import Learning
 from model.worlds import World, date_of, period_of
 
 if TYPE_CHECKING:
@@ -87,6 +89,7 @@ class RegionalModel(mesa.Model):
         self.failures: list[Failure] = []
         # Firm row -> period in which its certificate is due.
         self.certificates_due: dict[int, int] = {}
+        self.learning = Learning()
         self.outside = institutions.Outside(self)
         self.government = institutions.Government(self)
         self.bank = institutions.Bank(self)
@@ -153,6 +156,8 @@ class RegionalModel(mesa.Model):
         reprice_and_reexport(self)
         tenders.hold_tenders(self)
         # Knowledge (transfer, learning, imitation, training) comes here in the next step.
+        knowledge.spread_knowledge(self)
+        skills.train_workers(self)
         institutions.levy_and_pay_out(self)
         entrepreneurship.close_insolvent_firms(self)
         entrepreneurship.found_firms(self)

@@ -89,6 +89,27 @@ class Workers(Population):
     )
 
 
+# --- Skill at work --------------------------------------------------------------------------------
+
+
+@njit(cache=True)
+def efficiency_units(skill, auto_skill, auto_worth):  # type: ignore[no-untyped-def]
+    """What a worker counts for at one employer, in workers of skill 1; pay goes by it.
+
+    General skill, and on top `auto_worth` times the skill in making cars, which only plants and
+    their direct suppliers can use (industry-specific human capital: Neal 1995, Parent 2000).
+    """
+    return np.float64(skill) * (1.0 + auto_worth * np.float64(auto_skill))
+
+
+def auto_worth(model: RegionalModel) -> np.ndarray:
+    """What full skill in making cars adds at each firm, share [capacity]; 0 but in plants' chains."""
+    f, premium = model.firms, model.params.auto_premium
+    worth = np.where(f.supplier_tier == 1, premium, 0.0)
+    worth[[plant.row for plant in model.plants]] = premium
+    return worth
+
+
 # --- Ageing -------------------------------------------------------------------------------------
 
 
@@ -126,7 +147,7 @@ def draw_person(seed, identity, p_higher, p_vocational, skill_sd):  # type: igno
 def replace_retirees(  # type: ignore[no-untyped-def]
     seed, month, retirement_age, p_higher, p_vocational, mean_skill, skill_sd,
     identity, region, age_months, education, occupation, skill, auto_skill, status, employer,
-    pool_sector, tenure, jobless_months, disposition, firm_employees, firm_skill,
+    pool_sector, tenure, jobless_months, disposition, auto_worth, firm_employees, firm_skill,
 ):  # fmt: skip
     """Age everybody by a month; a retiree's row becomes an heir of 18 (rules.md 14).
 
@@ -141,7 +162,8 @@ def replace_retirees(  # type: ignore[no-untyped-def]
             continue
         if employer[i] >= 0:
             firm_employees[employer[i]] -= 1
-            firm_skill[employer[i]] -= np.float64(skill[i])
+            worth = auto_worth[employer[i]]
+            firm_skill[employer[i]] -= efficiency_units(skill[i], auto_skill[i], worth)
         retired += 1
         identity[i] = draws.child_identity(identity[i], month, 0)
         r = region[i]
@@ -170,7 +192,7 @@ def age_and_retire(model: RegionalModel) -> None:
         model.pack.higher_education, model.pack.vocational, model.base.mean_skill, p.skill_sd,
         w.identity, w.region, w.age_months, w.education, w.occupation, w.skill, w.auto_skill,
         w.status, w.employer, w.pool_sector, w.tenure, w.jobless_months, w.disposition,
-        model.firms.employees, model.firms.skill_sum,
+        auto_worth(model), model.firms.employees, model.firms.skill_sum,
     )  # fmt: skip
 
 

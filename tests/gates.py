@@ -9,7 +9,7 @@ import numpy as np
 from model import RegionalModel, World, load_pack
 from model.firms import STATE
 from model.markets import cars, goods
-from model.workers import ABROAD, EMPLOYEE, NO_FIRM, OWN_ACCOUNT, UNEMPLOYED
+from model.workers import ABROAD, EMPLOYEE, NO_FIRM, OWN_ACCOUNT, UNEMPLOYED, auto_worth
 
 MONEY = 1e-9
 # Incomes are stored in single precision.
@@ -220,8 +220,8 @@ def people(model: RegionalModel, before: dict[str, Any]) -> None:
     assert np.array_equal(staff, f.employees)
     home = (w.status == EMPLOYEE) | (w.status == OWN_ACCOUNT) | (w.status == UNEMPLOYED)
     assert int(home.sum()) == int(model.heads[:, 1:ABROAD].sum())
-    skills = np.bincount(w.employer[employed], w.skill[employed], minlength=f.capacity)
-    # Skill is summed after hiring; founders and the staff of closed firms move after that.
-    moved = (f.alive != before["firms"]["alive"]) | (f.age <= 1)
-    settled = f.alive & ~moved & (f.employees > 0)
-    assert np.all(np.isfinite(skills[settled]))
+    # Staff in units of what each employer can use of their skill.
+    at = w.employer[employed]
+    units = w.skill[employed] * (1.0 + auto_worth(model)[at] * w.auto_skill[employed].astype(float))
+    exact = np.bincount(at, units, minlength=f.capacity)
+    assert np.all(np.abs(exact - f.skill_sum)[f.alive] <= MONEY * (1.0 + exact[f.alive]))

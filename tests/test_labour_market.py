@@ -14,6 +14,11 @@ from model.workers import EMPLOYEE, NO_FIRM, OWN_ACCOUNT, UNEMPLOYED
 # --- Slow twins: one person at a time, in words ---------------------------------------------------
 
 
+def units(a, i, firm):
+    """What person i counts for at this firm: skill, and what it pays for skill in making cars."""
+    return float(a.skill[i]) * (1.0 + a.auto_worth[firm] * float(a.auto_skill[i]))
+
+
 def slow_separate(a):
     staff = a.employees.copy()
     gone = 0
@@ -29,7 +34,7 @@ def slow_separate(a):
             a.employees[firm] -= 1
             gone += 1
         elif a.tenure[i] % 12 == 0:
-            a.wage[i] = a.wage_offer[firm] * float(a.skill[i])
+            a.wage[i] = a.wage_offer[firm] * units(a, i, firm)
     return gone
 
 
@@ -57,7 +62,8 @@ def slow_application(a, k):
         if firm in (-1, best, a.employer[i]) or a.open_jobs[firm] <= 0:
             continue
         seen += 1
-        offer = math.log(a.wage_offer[firm] * a.worth[firm])
+        paid = a.wage_offer[firm] * (1.0 + a.auto_worth[firm] * float(a.auto_skill[i]))
+        offer = math.log(paid * a.worth[firm])
         value = offer - a.commuting_cost[home, a.firm_region[firm]]
         if value > math.log(max(least, 1e-9)):
             pair = a.identity[i] ^ a.firm_identity[firm]
@@ -79,10 +85,10 @@ def slow_hire(a):
     for firm in sorted(queues):
         a.applicants[firm] += len(queues[firm])
 
-        def seen(k):
+        def seen(k, firm=firm):
             i = a.searchers[k]
             luck = draws.gumbel(a.seed, draws.RANK, a.identity[i], a.month, a.attempt)
-            return float(a.skill[i]) + a.noise * luck
+            return units(a, i, firm) + a.noise * luck
 
         ranked = sorted(queues[firm], key=seen, reverse=True)
         for k in ranked[: a.open_jobs[firm]]:
@@ -90,7 +96,7 @@ def slow_hire(a):
             if a.status[i] == EMPLOYEE:
                 a.employees[a.employer[i]] -= 1
             a.status[i], a.employer[i], a.pool_sector[i] = EMPLOYEE, firm, -1
-            a.wage[i] = a.wage_offer[firm] * float(a.skill[i])
+            a.wage[i] = a.wage_offer[firm] * units(a, i, firm)
             a.tenure[i] = a.jobless_months[i] = 0
             a.hired[k] = True
             hires += 1
@@ -149,7 +155,9 @@ def test_skills_and_vacancies_are_sums():
     for before, after, _ in some_calls(labour, "sum_skills"):
         employed = before.status == EMPLOYEE
         exact = np.bincount(
-            before.employer[employed], before.skill[employed], minlength=len(before.skill_sum)
+            before.employer[employed],
+            [units(before, i, before.employer[i]) for i in np.flatnonzero(employed)],
+            minlength=len(before.skill_sum),
         )
         np.testing.assert_allclose(after.skill_sum, exact, rtol=1e-12)
     for before, after, total in some_calls(labour, "open_vacancies"):
@@ -175,6 +183,7 @@ def urn_and_ball(applicants, jobs, month):
         "status": np.full(applicants, UNEMPLOYED, np.int8),
         "employer": np.full(applicants, NO_FIRM, np.int32),
         "pool_sector": np.full(applicants, -1, np.int8), "skill": np.ones(applicants, np.float32),
+        "auto_skill": np.zeros(applicants, np.float32), "auto_worth": np.zeros(n_firms),
         "wage": np.zeros(applicants, np.float32), "tenure": np.zeros(applicants, np.int16),
         "jobless_months": np.zeros(applicants, np.int16),
         "firm_region": np.zeros(n_firms, np.int16),
@@ -231,6 +240,7 @@ def test_v06_quits_come_at_their_rate():
         "seed": np.uint64(3), "month": 1, "quit_rate": rate, "layoff_speed": 0.3,
         "identity": np.arange(n, dtype=np.uint64), "status": np.full(n, EMPLOYEE, np.int8),
         "employer": np.zeros(n, np.int32), "skill": np.ones(n, np.float32),
+        "auto_skill": np.zeros(n, np.float32), "auto_worth": np.zeros(1),
         "wage": np.ones(n, np.float32), "tenure": np.zeros(n, np.int16),
         "jobless_months": np.zeros(n, np.int16), "alive": np.ones(1, np.bool_),
         "employees": np.array([n], np.int32), "desired_staff": np.array([n], np.int32),

@@ -18,7 +18,14 @@ from numba import njit
 
 from model import draws
 from model.markets.own_account import move_own_account, reservation_wages
-from model.workers import EMPLOYEE, NO_FIRM, OWN_ACCOUNT, UNEMPLOYED
+from model.workers import (
+    EMPLOYEE,
+    NO_FIRM,
+    OWN_ACCOUNT,
+    UNEMPLOYED,
+    auto_worth,
+    efficiency_units,
+)
 
 if TYPE_CHECKING:
     from model.model import RegionalModel
@@ -33,8 +40,8 @@ _EMPTY = -1
 
 @njit(cache=True)
 def separate(  # type: ignore[no-untyped-def]
-    seed, month, quit_rate, layoff_speed, identity, status, employer, skill, wage, tenure,
-    jobless_months, alive, employees, desired_staff, wage_offer,
+    seed, month, quit_rate, layoff_speed, identity, status, employer, skill, auto_skill, wage,
+    tenure, jobless_months, alive, employees, desired_staff, wage_offer, auto_worth,
 ):  # fmt: skip
     """Quits, lay-offs and yearly contract resets.
 
@@ -62,7 +69,7 @@ def separate(  # type: ignore[no-untyped-def]
             employees[f] -= 1
             gone += 1
         elif tenure[i] % 12 == 0:
-            wage[i] = wage_offer[f] * np.float64(skill[i])
+            wage[i] = wage_offer[f] * efficiency_units(skill[i], auto_skill[i], auto_worth[f])
     return gone
 
 
@@ -124,14 +131,15 @@ def list_searchers(  # type: ignore[no-untyped-def]
 @njit(cache=True)
 def apply_for_jobs(  # type: ignore[no-untyped-def]
     seed, month, attempt, looks, see, taste_scale, autonomy_spread, reach, commuting_cost, reservation, offset,
-    place, searchers, n, identity, region, status, employer, pool_sector, skill, wage, firm_region,
-    firm_identity, wage_offer, worth, open_jobs, application,
+    place, searchers, n, identity, region, status, employer, pool_sector, skill, auto_skill, wage,
+    firm_region, firm_identity, wage_offer, auto_worth, worth, open_jobs, application,
 ):  # fmt: skip
     """Each searcher looks at places near home, keeps up to `see` open jobs, applies to the best.
 
     `reach` [R, R] is the cumulative share of looks by region of the job; `reservation` [R, S+1]
     the least wage per unit of skill for own-account sectors (last: unemployed). The value of a
-    job is ln(wage × `worth` of its cell) − commuting cost + a taste of this worker for this firm this month (Gumbel).
+    job is ln(wage × `worth` of its cell) − commuting cost + a taste of this worker for this firm
+    this month (Gumbel); the wage counts what the firm pays for the worker's skill in making cars.
     Writes the firm row, or -1, to `application`.
     """
     last = reservation.shape[1] - 1
@@ -164,7 +172,8 @@ def apply_for_jobs(  # type: ignore[no-untyped-def]
                 continue
             seen += 1
             # The wage less the commute must beat what the searcher has; taste only ranks.
-            value = math.log(wage_offer[f] * worth[f]) - commuting_cost[home, firm_region[f]]
+            offer = wage_offer[f] * efficiency_units(1.0, auto_skill[i], auto_worth[f])
+            value = math.log(offer * worth[f]) - commuting_cost[home, firm_region[f]]
             if value > math.log(max(least, 1.0e-9)):
                 who = identity[i] ^ firm_identity[f]
                 value += taste_scale * draws.gumbel(seed, draws.TASTE, who, month, 0)
@@ -179,10 +188,12 @@ def apply_for_jobs(  # type: ignore[no-untyped-def]
 @njit(cache=True)
 def hire(  # type: ignore[no-untyped-def]
     seed, month, attempt, noise, searchers, n, application, identity, status, employer,
-    pool_sector, skill, wage, tenure, jobless_months, wage_offer, employees, open_jobs, applicants,
-    hired,
+    pool_sector, skill, auto_skill, wage, tenure, jobless_months, wage_offer, auto_worth, employees,
+    open_jobs, applicants, hired,
 ):  # fmt: skip
     """Every firm ranks its applicants by skill seen with noise and takes as many as it has jobs.
+
+    Skill is what it can use: plants and their suppliers see skill in making cars, others do not.
 
     Proposals are gathered by firm by counting; ties are settled by a keyed draw, so neither row
     order nor thread count matters. Marks served searchers in `hired`; returns hires.
@@ -204,7 +215,8 @@ def hire(  # type: ignore[no-untyped-def]
             queue[filled[f]] = k
             i = searchers[k]
             z = draws.gumbel(seed, draws.RANK, identity[i], month, attempt)
-            score[filled[f]] = np.float64(skill[i]) + noise * z
+            units = efficiency_units(skill[i], auto_skill[i], auto_worth[f])
+            score[filled[f]] = units + noise * z
             filled[f] += 1
     hires = 0
     for f in range(n_firms):
@@ -223,7 +235,7 @@ def hire(  # type: ignore[no-untyped-def]
             status[i] = EMPLOYEE
             employer[i] = f
             pool_sector[i] = -1
-            wage[i] = wage_offer[f] * np.float64(skill[i])
+            wage[i] = wage_offer[f] * efficiency_units(skill[i], auto_skill[i], auto_worth[f])
             tenure[i] = 0
             jobless_months[i] = 0
             employees[f] += 1
@@ -234,13 +246,14 @@ def hire(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def sum_skills(status, employer, skill, skill_sum):  # type: ignore[no-untyped-def]
-    """Staff in units of skill, per firm."""
+def sum_skills(status, employer, skill, auto_skill, auto_worth, skill_sum):  # type: ignore[no-untyped-def]
+    """Staff in units of skill, per firm: each as much as this employer can use."""
     for f in range(len(skill_sum)):
         skill_sum[f] = 0.0
     for i in range(len(status)):
         if status[i] == EMPLOYEE:
-            skill_sum[employer[i]] += np.float64(skill[i])
+            f = employer[i]
+            skill_sum[f] += efficiency_units(skill[i], auto_skill[i], auto_worth[f])
 
 
 @njit(cache=True)
@@ -259,10 +272,11 @@ def note_unfilled(tolerated, alive, employees, open_jobs, unfilled_months):  # t
 def match_workers(model: RegionalModel) -> None:
     """Phase 5: separations, own-account moves, vacancies, search and hiring in rounds."""
     w, f, p, base = model.workers, model.firms, model.params, model.base
+    skill_worth = auto_worth(model)
     model.separations = separate(
         model.seed, model.period, p.quit_rate, p.layoff_speed, w.identity, w.status, w.employer,
-        w.skill, w.wage, w.tenure, w.jobless_months, f.alive, f.employees, f.desired_staff,
-        f.wage_offer,
+        w.skill, w.auto_skill, w.wage, w.tenure, w.jobless_months, f.alive, f.employees,
+        f.desired_staff, f.wage_offer, skill_worth,
     )  # fmt: skip
     move_own_account(
         model.seed, model.period, p.own_account_entry, p.own_account_exit, p.own_account_switch,
@@ -291,16 +305,16 @@ def match_workers(model: RegionalModel) -> None:
         apply_for_jobs(
             model.seed, model.period, attempt, p.search_looks, p.search_choices, p.taste_scale,
             p.autonomy_spread, base.reach, base.commuting_cost, reservation, base.place_offset, base.place, searchers,
-            n, w.identity, w.region, w.status, w.employer, w.pool_sector, w.skill, w.wage, f.region, f.identity,
-            f.wage_offer, worth, open_jobs, application,
+            n, w.identity, w.region, w.status, w.employer, w.pool_sector, w.skill, w.auto_skill, w.wage,
+            f.region, f.identity, f.wage_offer, skill_worth, worth, open_jobs, application,
         )  # fmt: skip
         model.hires += hire(
             model.seed, model.period, attempt, p.ranking_noise, searchers, n, application,
-            w.identity, w.status, w.employer, w.pool_sector, w.skill, w.wage, w.tenure,
-            w.jobless_months, f.wage_offer, f.employees, open_jobs, f.applicants, hired,
+            w.identity, w.status, w.employer, w.pool_sector, w.skill, w.auto_skill, w.wage, w.tenure,
+            w.jobless_months, f.wage_offer, skill_worth, f.employees, open_jobs, f.applicants, hired,
         )  # fmt: skip
         left = searchers[:n][~hired]
         n = len(left)
         searchers[:n] = left
     note_unfilled(p.wage_tolerance, f.alive, f.employees, open_jobs, f.unfilled_months)
-    sum_skills(w.status, w.employer, w.skill, f.skill_sum)
+    sum_skills(w.status, w.employer, w.skill, w.auto_skill, skill_worth, f.skill_sum)

@@ -1,0 +1,99 @@
+"""What is known and who can do what: knowledge, quality, occupations, skill in making cars."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numba import njit
+
+from model.skills import teaching
+from model.teachers import assistance_of_firms, open_plants
+from model.workers import EMPLOYEE, OWN_ACCOUNT
+
+if TYPE_CHECKING:
+    from model.model import RegionalModel
+
+# Somebody is a skilled car worker above this.
+SKILLED = 0.5
+# In the order of the codes in `workers.py`.
+OCCUPATIONS = ("production", "engineering", "logistics", "support")
+
+
+@njit(cache=True)
+def count_occupations(plant, status, employer, occupation, staff):  # type: ignore[no-untyped-def]
+    """Employees by occupation [2, 4]: of all firms, and of plants (`plant`: flag of firms)."""
+    for i in range(len(status)):
+        if status[i] == EMPLOYEE:
+            staff[0, occupation[i]] += 1.0
+            if plant[employer[i]]:
+                staff[1, occupation[i]] += 1.0
+
+
+@njit(cache=True)
+def count_skilled(bound, chain, status, employer, auto_skill, wage, counts):  # type: ignore[no-untyped-def]
+    """`counts` [6]: skilled people; of them at work outside the chain; skilled employees and their
+    wages; all employees and their wages. `chain`: flag of plants and direct suppliers.
+    """
+    for i in range(len(status)):
+        employed = status[i] == EMPLOYEE
+        if employed:
+            counts[4] += 1.0
+            counts[5] += np.float64(wage[i])
+        if auto_skill[i] <= bound:
+            continue
+        counts[0] += 1.0
+        if (employed and not chain[employer[i]]) or status[i] == OWN_ACCOUNT:
+            counts[1] += 1.0
+        if employed:
+            counts[2] += 1.0
+            counts[3] += np.float64(wage[i])
+
+
+def skill_measures(model: RegionalModel) -> dict[str, float]:
+    """Jobs by occupation; people who can make cars, where they work and what they earn."""
+    w, f, month = model.workers, model.firms, model.learning
+    plant = f.sector == model.base.vehicles
+    staff, counts = np.zeros((2, len(OCCUPATIONS))), np.zeros(6)
+    count_occupations(plant, w.status, w.employer, w.occupation, staff)
+    chain = teaching(model)[0] > 0.0
+    count_skilled(SKILLED, chain, w.status, w.employer, w.auto_skill, w.wage, counts)
+    people, outside, skilled, skilled_pay, employees, pay = counts
+    premium = (skilled_pay / skilled) / (pay / employees) if skilled and pay else 0.0
+    out = {f"staff_{name}": staff[0, k] for k, name in enumerate(OCCUPATIONS)}
+    out |= {f"plant_staff_{name}": staff[1, k] for k, name in enumerate(OCCUPATIONS)}
+    return out | {
+        "auto_skilled": people,
+        "auto_skill_outside": outside,
+        "wage_auto_skilled": premium,
+        "trained": float(month.trained),
+        "training_spending": month.spending,
+    }
+
+
+def knowledge_measures(model: RegionalModel) -> dict[str, float]:
+    """Skills, and knowledge by group of firms with the month's gains by channel; 0 where nobody is."""
+    f, month = model.firms, model.learning
+    _, seen = assistance_of_firms(model)
+    suppliers = f.alive & (f.supplier_tier == 1)
+    others = f.alive & model.base.market_sector[f.sector] & ~suppliers
+    near = np.isin(f.region, [plant.region for plant in open_plants(model)])
+    gap = np.maximum(seen - f.knowledge, 0.0)
+    return skill_measures(model) | {
+        "knowledge_suppliers": _mean(f.knowledge, f.employees, suppliers),
+        "knowledge_near": _mean(f.knowledge, f.employees, others & near),
+        "knowledge_far": _mean(f.knowledge, f.employees, others & ~near),
+        "knowledge_gap_suppliers": _mean(gap, f.employees, suppliers),
+        "quality_suppliers": _mean(f.quality, f.employees, suppliers),
+        "knowledge_from_assistance": month.assistance,
+        "knowledge_from_learning": month.practice,
+        "knowledge_from_mobility": month.mobility,
+        "knowledge_from_imitation": month.imitation,
+        "knowledge_lost": month.lost,
+    }
+
+
+def _mean(values: np.ndarray, weights: np.ndarray, group: np.ndarray) -> float:
+    """Mean of a group weighted by staff; 0 for a group without staff."""
+    total = float(weights[group].sum())
+    return float((values[group] * weights[group]).sum()) / total if total > 0.0 else 0.0

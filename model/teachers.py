@@ -1,0 +1,90 @@
+"""Whom there is to learn from: open plants, what they know, and whom they help.
+
+Limit: with no plant at work nobody sees a frontier and nobody is helped.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from model.contracts import Contract
+    from model.model import RegionalModel
+    from model.plant import Plant
+
+
+@dataclass
+class Learning:
+    """What a month taught: log points of productivity × agent staff, by channel.
+
+    `started`: a plant has opened or a school trains; before, nothing here changes anything.
+    `trained`: graduates of the month; `spending`: of the budget on them, KGS; `places`: part of a
+    training place that is not yet a whole agent's.
+    """
+
+    started: bool = False
+    assistance: float = 0.0
+    practice: float = 0.0
+    mobility: float = 0.0
+    imitation: float = 0.0
+    lost: float = 0.0
+    trained: int = 0
+    spending: float = 0.0
+    places: float = 0.0
+
+
+def frontier(plant: Plant) -> float:
+    """Log productivity of a plant's methods over those of the trade at home, at least 0."""
+    edge = plant.model.params.plant_edge * float(getattr(plant.site, "edge", 1.0))
+    return max(math.log(edge), 0.0)
+
+
+def open_plants(model: RegionalModel) -> list[Plant]:
+    """Plants that one can learn from: those that make cars for sale."""
+    return [plant for plant in model.plants if plant.selling]
+
+
+def ownership_factor(model: RegionalModel, plant: Plant) -> float:
+    """How freely a plant teaches: joint ventures fully, wholly foreign plants less (Javorcik 2004)."""
+    wholly = plant.facts.get("ownership") == "wholly_foreign"
+    return float(model.params.wholly_foreign_transfer) if wholly else 1.0
+
+
+def live_contracts(model: RegionalModel) -> list[Contract]:
+    """Contracts between firms in business and plants at work."""
+    f = model.firms
+    return [
+        one
+        for one in model.contracts
+        if one.closed < 0
+        and one.plant.selling
+        and f.alive[one.firm]
+        and f.identity[one.firm] == one.identity
+    ]
+
+
+def assistance_of_firms(model: RegionalModel) -> tuple[np.ndarray, np.ndarray]:
+    """How much help each firm gets (0 to 1) and the frontier that it sees, log; both [capacity].
+
+    Suppliers are helped from the award on by the plant that they deliver to; makers of parts
+    without a contract by the part that a supplier-development programme reaches.
+    """
+    f = model.firms
+    plants = open_plants(model)
+    help_ = np.zeros(f.capacity)
+    seen = np.full(f.capacity, max((frontier(plant) for plant in plants), default=0.0))
+    programme = float(getattr(model.government, "assisted_share", 0.0))
+    if programme > 0.0 and plants:
+        best = max(ownership_factor(model, plant) for plant in plants)
+        help_[f.alive & (f.component >= 0)] = programme * best
+    known: dict[int, float] = {}
+    for one in live_contracts(model):
+        help_[one.firm] = max(help_[one.firm], ownership_factor(model, one.plant))
+        known[one.firm] = max(known.get(one.firm, 0.0), frontier(one.plant))
+    for row, level in known.items():
+        seen[row] = level
+    return help_, seen
