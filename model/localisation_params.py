@@ -157,7 +157,7 @@ class LocalisationParams(ParameterSet):
         6, "months", 0, 60, "recalled", "tools for simple parts", "from award to first delivery"
     )
     supplier_lead: int = integer(
-        2, "months", 0, 24, "assumed", "chosen", "a supplier starts to make so long before delivery"
+        1, "months", 0, 24, "assumed", "chosen", "a supplier starts to make so long before delivery"
     )
     supplier_inertia: float = number(
         0.05,

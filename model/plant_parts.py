@@ -164,21 +164,24 @@ def send_kits(plant: Plant, kits: int) -> None:
 def loose_sets(plant: Plant) -> np.ndarray:
     """Sets that the parent must send beside the kits, at full price, so that the line can run [C].
 
-    Without them kits that lack a part of a supplier who closed would be stuck for good. Need:
-    planned output until the shipment arrives, as far as there are kits; against stock, shipments
+    Without them kits that lack a part of a supplier who closed would be stuck for good. Need: what
+    kits are kept for (`kits_to_order`), as far as there are kits; against stock, shipments
     under way, and what suppliers are trusted to deliver.
     """
+    p = plant.model.params
     parts, lead = plant.parts, len(plant.kits_in_transit)
     under_way = np.zeros(len(parts.stock))
     for kits, (left_out, loose) in zip(plant.kits_in_transit, parts.in_transit, strict=True):
         under_way += kits - left_out + loose
     kits_in_all = plant.kits + sum(plant.kits_in_transit)
-    need = min(float(kits_in_all), plant.planned * (lead + 1.0))
+    cover = np.full(len(parts.stock), p.kit_cover)
     expected = np.zeros(len(parts.stock))
     period = plant.model.period
     for one in live_contracts(plant):
         months = min(one.end, period + lead) - max(one.start, period) + 1
+        cover[one.component] = min(p.kit_cover, p.parts_cover)
         expected[one.component] += max(months, 0) * one.share * one.reliability * plant.planned
+    need = np.minimum(float(kits_in_all), plant.planned * (1.0 + cover + lead))
     short = np.maximum(need - parts.stock - under_way - expected, 0.0)
     return np.where((parts.shares > 0.0) & (short > 1e-9), short, 0.0)
 

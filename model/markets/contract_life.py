@@ -32,9 +32,10 @@ def end_contracts(model: RegionalModel) -> None:
 
 
 def prepare_suppliers(model: RegionalModel) -> None:
-    """Winners order the capital goods that the contract's volume takes, in equal parts until then.
+    """Winners order the capital goods without which they could not make it, in equal parts.
 
-    Once the plan is in their expected sales, `plan_investment` does the rest. Limited like all
+    Once the plan is in their expected sales, `plan_investment` does the rest from what it earns.
+    Limited like all
     investment by cash above a month of costs and by what the bank lends.
     """
     if not model.contracts:
@@ -47,7 +48,7 @@ def prepare_suppliers(model: RegionalModel) -> None:
             continue
         row = one.firm
         volume = one.share * expected_monthly(one) * one.units
-        target = base.norm_capital[f.sector[row]] * (f.expected_sales[row] + volume)
+        target = (f.expected_sales[row] + volume) / base.capacity_per_capital[f.sector[row]]
         wish = max(target - f.capital[row], 0.0) / left * price[f.region[row]]
         room = f.cash[row] - f.material_cost[row] - f.wage_bill[row] - f.investment[row]
         lent = p.debt_financed * (wish + f.investment[row])

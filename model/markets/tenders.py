@@ -213,7 +213,10 @@ def offer(model: RegionalModel, lot: Lot, row: int) -> Candidate:
     capacity = max(float(f.capital[row]), 0.0) * float(base.capacity_per_capital[s])
     old = before.plan if before is not None else 0.0
     extra = max(float(f.expected_sales[row]) - old + sets / 12.0 * units - capacity, 0.0)
-    goods = extra * float(base.norm_capital[s]) * float(model.market.capital_price()[r])
+    # Made before the first pay: the lead, and the stock that goes with the new sales.
+    months = p.supplier_lead + p.stock_cover
+    working = months * sets / 12.0 * units * float(f.unit_cost[row]) if before is None else 0.0
+    goods = extra / float(base.capacity_per_capital[s]) * float(model.market.capital_price()[r])
     reason = first_failure(
         quality=(float(f.quality[row]), quality_asked(
             p.quality_threshold, p.quality_complexity_step, p.quality_stage_step,
@@ -224,7 +227,7 @@ def offer(model: RegionalModel, lot: Lot, row: int) -> Candidate:
         extra=(extra, p.capacity_growth * capacity),
         means=(
             float(f.cash[row]) + float(model.bank.credit_lines()[row]),
-            tooling + (1.0 - p.debt_financed) * goods,
+            tooling + working + (1.0 - p.debt_financed) * goods,
         ),
         freight=(freight, p.freight_limit),
     )  # fmt: skip
