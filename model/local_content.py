@@ -47,7 +47,7 @@ def note_month(plant: Plant, content: np.ndarray) -> None:
     """Enter the month in the plant's last twelve; its local content follows."""
     parts, sectors = plant.parts, plant.model.pack.components["home_sector"]
     goods = float(parts.delivered_value.sum())
-    deep = float((parts.delivered_value * content[sectors]).sum()) if goods > 0.0 else 0.0
+    deep = float((parts.made_here * content[sectors]).sum()) if goods > 0.0 else 0.0
     kits = plant.month.get("kits_imported_value", 0.0)
     parts.history.append((kits, goods, deep, parts.delivered.copy(), parts.from_kits.copy()))
     parts.made.append(float(plant.month.get("cars_made", 0.0)))

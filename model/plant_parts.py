@@ -39,7 +39,7 @@ class PartsStore:
         self.in_transit: list[np.ndarray] = []
         self.saved = self.saved_per_car = 0.0
         self.from_kits, self.delivered, self.used = np.zeros(n), np.zeros(n), np.zeros(n)
-        self.delivered_value = np.zeros(n)
+        self.delivered_value, self.made_here = np.zeros(n), np.zeros(n)
         self.bill = 0.0
         self.trust = float(plant.model.params.volume_trust)
         self.made: list[float] = []
@@ -47,15 +47,18 @@ class PartsStore:
 
     def open_month(self) -> None:
         """Forget last month's flows."""
-        for flow in (self.from_kits, self.delivered, self.used, self.delivered_value):
+        for flow in (
+            self.from_kits, self.delivered, self.used, self.delivered_value, self.made_here,
+        ):  # fmt: skip
             flow[:] = 0.0
 
-    def take(self, component: int, sets: float, value: float) -> None:
-        """Local parts arrive."""
+    def take(self, component: int, sets: float, value: float, made_here: float) -> None:
+        """Local parts arrive: their price, and what of it is not imported sub-parts, KGS."""
         self.stock[component] += sets
         self.value[component] += value
         self.delivered[component] += sets
         self.delivered_value[component] += value
+        self.made_here[component] += made_here
 
     def at_hand(self, kits: float) -> float:
         """Cars for which kits and every part are there: a missing part stops the line."""
@@ -223,10 +226,20 @@ def call_off(plant: Plant) -> None:
         due = one.start - model.params.supplier_lead <= model.period <= one.end
         adjust_plan(model, one, one.share * plant.planned * one.units if due else 0.0)
         one.sets = one.ordered = one.delivered = 0.0
-        # Prices follow the cost of the trade's inputs, not the supplier's own efficiency.
-        now = float(model.market.unit_input_cost()[f.region[one.firm], f.sector[one.firm]])
-        one.price = max(one.price + one.units * (now - one.input_cost), 0.0)
+        now = inputs_of_set(model, one.firm, one.units, one.bought_in)
+        one.price = max(one.price + now - one.input_cost, 0.0)
         one.input_cost = now
+
+
+def inputs_of_set(model: RegionalModel, row: int, units: float, bought_in: float) -> float:
+    """What the trade's inputs and the imported sub-parts of a set cost today, KGS.
+
+    Contract prices follow it, and nothing that the supplier itself decides: neither its wages nor
+    its efficiency.
+    """
+    f, m = model.firms, model.market
+    inputs = float(m.unit_input_cost()[f.region[row], f.sector[row]])
+    return units * inputs + bought_in * float(m.import_price)
 
 
 def adjust_plan(model: RegionalModel, one: Contract, plan: float) -> None:

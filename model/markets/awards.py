@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from model.accounts import BANK, FIRMS, WORLD, Kind
 from model.contracts import Contract
+from model.plant_parts import inputs_of_set
 
 if TYPE_CHECKING:
     from model.model import RegionalModel
@@ -44,6 +45,7 @@ class Candidate:
 
     row: int
     units: float
+    bought_in: float
     bid: float
     tooling: float
     incumbent: bool
@@ -72,13 +74,13 @@ def sign(model: RegionalModel, lot: Lot, winner: Candidate) -> None:
     start = lot.start
     if not new_tools and before is not None:
         start = max(model.period + p.kit_lead + 1, before.end + 1)
-    cost = float(model.market.unit_input_cost()[f.region[winner.row], f.sector[winner.row]])
+    cost = inputs_of_set(model, winner.row, winner.units, winner.bought_in)
     model.contracts.append(
         Contract(
             lot.plant, lot.component, winner.row, int(f.identity[winner.row]), lot.share,
             winner.bid, winner.units, model.period, start, start + p.contract_months - 1,
             tooled=model.period if new_tools or before is None else before.tooled,
-            input_cost=cost,
+            input_cost=cost, bought_in=winner.bought_in,
         )
     )  # fmt: skip
     if new_tools:

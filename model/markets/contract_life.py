@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from model.accounts import FIRMS, Kind
+from model.accounts import FIRMS, WORLD, Kind
 from model.plant_money import borrow
 from model.plant_parts import adjust_plan
 
@@ -84,16 +84,19 @@ def deliver_parts(model: RegionalModel) -> None:
 def _ship(model: RegionalModel, one: Contract, filled: float) -> None:
     """Hand over and pay the part `filled` of one order; the plant remembers how reliable it is."""
     f, row = model.firms, one.firm
-    units, value = one.ordered * filled, one.sets * filled * one.price
+    units, sets = one.ordered * filled, one.sets * filled
+    value, abroad = sets * one.price, sets * one.bought_in * float(model.market.import_price)
     f.orders[row] += one.ordered
     f.inventory[row] -= units
     f.sales[row] += units
     f.revenue[row] += value
     f.part_sales[row] += value
-    f.cash[row] += value
+    f.cash[row] += value - abroad
+    f.material_cost[row] += abroad
+    model.accounts.post(FIRMS, WORLD, Kind.IMPORTS, abroad)
     borrow(one.plant, value)
     one.plant.pay(FIRMS, Kind.INPUTS, value)
-    one.plant.parts.take(one.component, one.sets * filled, value)
+    one.plant.parts.take(one.component, sets, value, value - abroad)
     one.plant.note("parts_bought_value", value)
     one.delivered = units
     one.paid += value

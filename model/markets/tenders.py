@@ -201,11 +201,15 @@ def offer(model: RegionalModel, lot: Lot, row: int) -> Candidate:
     km = float(model.pack.distance_km[f.region[row], lot.plant.region])
     freight = p.part_freight * km / 1000.0
     scale = scale_factor(volume, lot.mes, p.scale_elasticity)
-    units = units_per_set(lot.value, scale, freight)
+    bought_in = p.bought_in_share * lot.value
+    units = units_per_set(lot.value - bought_in, scale, freight)
     full = tooling_cost(p.tooling_base * p.numeraire, p.tooling_step, complexity) / model.scale
     sets = lot.share * lot.volume
     recovery = capital_recovery(p.loan_rate, p.tooling_life / 12.0)
-    bid = bid_price(float(f.markup[row]), float(f.unit_cost[row]), units, full, recovery, sets)
+    bid = bid_price(
+        float(f.markup[row]), float(f.unit_cost[row]), units,
+        bought_in * float(model.market.import_price), full, recovery, sets,
+    )  # fmt: skip
     before = past_contract(model, lot, row)
     has_tools = before is not None and lot.start - before.tooled < p.tooling_life
     tooling = 0.0 if has_tools else full
@@ -231,7 +235,7 @@ def offer(model: RegionalModel, lot: Lot, row: int) -> Candidate:
         ),
         freight=(freight, p.freight_limit),
     )  # fmt: skip
-    return Candidate(row, units, bid, tooling, before is not None, reason)
+    return Candidate(row, units, bought_in, bid, tooling, before is not None, reason)
 
 
 def others_volume(model: RegionalModel, lot: Lot, row: int) -> float:
