@@ -221,7 +221,7 @@ def call_off(plant: Plant) -> None:
     A supplier's expected orders are those of its market, learned from experience, plus the
     contract's share of planned output from `supplier_lead` months before the first delivery on.
     """
-    model, f = plant.model, plant.model.firms
+    model = plant.model
     for one in live_contracts(plant):
         due = one.start - model.params.supplier_lead <= model.period <= one.end
         adjust_plan(model, one, one.share * plant.planned * one.units if due else 0.0)

@@ -26,7 +26,8 @@ class Lot:
     """One share of one part put out to tender.
 
     `volume`: expected cars a year of the plant (agent cars); `mes`: agent cars a year; `value`: of
-    a set at base prices; `limit`: KGS a set; `start`: period of first delivery.
+    a set at base prices; `limit`: KGS a set; `free`: period from which no old contract runs;
+    `start`: of first delivery by a firm that has yet to tool up.
     """
 
     plant: Plant
@@ -36,6 +37,7 @@ class Lot:
     mes: float
     value: float
     limit: float
+    free: int
     start: int
 
 
@@ -72,8 +74,8 @@ def sign(model: RegionalModel, lot: Lot, winner: Candidate) -> None:
     before = past_contract(model, lot, winner.row)
     new_tools = winner.tooling > 0.0 or before is None
     start = lot.start
-    if not new_tools and before is not None:
-        start = max(model.period + p.kit_lead + 1, before.end + 1)
+    if not new_tools:
+        start = max(model.period + p.kit_lead + 1, lot.free)
     cost = inputs_of_set(model, winner.row, winner.units, winner.bought_in)
     model.contracts.append(
         Contract(

@@ -108,12 +108,12 @@ def tender_part(plant: Plant, component: int) -> None:
         float(savings(plant)[component]), *rates_paid(plant), plant.mandate_premium
     )
     volume, mes = plant_volume(plant), float(parts["mes"][component]) / model.scale
-    start = max([later, *(one.end + 1 for one in ending)])
+    free = max([model.period + 1, *(one.end + 1 for one in ending)])
     open_share = 0.0
     for share in open_lots(uncovered, p.sourcing):
         lot = Lot(
             plant, component, share, volume, mes,
-            float(base_values(plant)[component]), limit, start,
+            float(base_values(plant)[component]), limit, free, max(later, free),
         )  # fmt: skip
         if not award(model, lot):
             open_share += share
