@@ -32,10 +32,11 @@ class Contract:
         units: of the seller's good in a set.
         award, start, end: periods: won, first delivery, last month.
         paid: KGS so far; closed: period in which it ended early, -1 while it runs.
-        tooled: period in which its tools were paid; input_cost: of a unit of the seller's good,
-        KGS, which the price follows.
+        tooled: period in which its tools were paid; input_cost: of a set's inputs, KGS, which
+        the price follows.
         sets, ordered: of this month, sets and the seller's units; plan: units a month that the
         seller reckons with; delivered: units of this month.
+        bought_in: imported sub-parts of a set at base prices, KGS.
         reliability: share of orders delivered, remembered.
     """
 
@@ -57,6 +58,7 @@ class Contract:
     ordered: float = 0.0
     plan: float = 0.0
     delivered: float = 0.0
+    bought_in: float = 0.0
     reliability: float = 1.0
 
     def runs(self, period: int) -> bool:

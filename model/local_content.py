@@ -47,7 +47,7 @@ def note_month(plant: Plant, content: np.ndarray) -> None:
     """Enter the month in the plant's last twelve; its local content follows."""
     parts, sectors = plant.parts, plant.model.pack.components["home_sector"]
     goods = float(parts.delivered_value.sum())
-    deep = float((parts.delivered_value * content[sectors]).sum()) if goods > 0.0 else 0.0
+    deep = float((parts.made_here * content[sectors]).sum()) if goods > 0.0 else 0.0
     kits = plant.month.get("kits_imported_value", 0.0)
     parts.history.append((kits, goods, deep, parts.delivered.copy(), parts.from_kits.copy()))
     parts.made.append(float(plant.month.get("cars_made", 0.0)))
@@ -78,8 +78,11 @@ def chain_measures(model: RegionalModel) -> dict[str, float]:
     nominal, deep = contents(plants)
     first, second = f.supplier_tier == 1, f.supplier_tier == 2
     reasons = [one.reason for one in model.failures if one.period == model.period]
-    # Staff in proportion to what a firm sells to plants: its other sales need the others.
-    part = np.where(f.revenue > 0.0, f.part_sales / np.where(f.revenue > 0.0, f.revenue, 1.0), 0.0)
+    # Staff in proportion to what of a firm's sales goes to plants: the rest needs the others.
+    jobs = sum(
+        float(f.employees[one.firm]) * one.delivered / max(float(f.sales[one.firm]), 1e-9)
+        for one in model.contracts
+    )
     out = {
         "local_content_nominal": nominal,
         "local_content_deep": deep,
@@ -87,7 +90,7 @@ def chain_measures(model: RegionalModel) -> dict[str, float]:
         "tier2_suppliers": float(second.sum()),
         "tier1_foreign": float((first & (f.ownership == FOREIGN)).sum()),
         "tier1_staff": float(f.employees[first].sum()),
-        "supplier_jobs": float((f.employees * part).sum()),
+        "supplier_jobs": jobs,
         "contracts": float(len(model.contracts)),
         "tenders_open": float(len(model.open_tenders)),
         "tenders_won": float(reasons.count("won")),

@@ -101,6 +101,15 @@ class LocalisationParams(ParameterSet):
         "rules.md 20: nearly all imported",
         "of it made at home",
     )
+    bought_in_share: float = number(
+        0.4,
+        "share",
+        0.0,
+        0.95,
+        "assumed",
+        "makers under SKD and CKD import sub-parts and material for a third to two thirds; chosen",
+        "part of a set's value that its maker imports as sub-parts",
+    )
     # Expected volume
     volume_trust: float = number(
         0.5,
@@ -157,7 +166,7 @@ class LocalisationParams(ParameterSet):
         6, "months", 0, 60, "recalled", "tools for simple parts", "from award to first delivery"
     )
     supplier_lead: int = integer(
-        2, "months", 0, 24, "assumed", "chosen", "a supplier starts to make so long before delivery"
+        1, "months", 0, 24, "assumed", "chosen", "a supplier starts to make so long before delivery"
     )
     supplier_inertia: float = number(
         0.05,

@@ -39,7 +39,7 @@ class PartsStore:
         self.in_transit: list[np.ndarray] = []
         self.saved = self.saved_per_car = 0.0
         self.from_kits, self.delivered, self.used = np.zeros(n), np.zeros(n), np.zeros(n)
-        self.delivered_value = np.zeros(n)
+        self.delivered_value, self.made_here = np.zeros(n), np.zeros(n)
         self.bill = 0.0
         self.trust = float(plant.model.params.volume_trust)
         self.made: list[float] = []
@@ -47,15 +47,18 @@ class PartsStore:
 
     def open_month(self) -> None:
         """Forget last month's flows."""
-        for flow in (self.from_kits, self.delivered, self.used, self.delivered_value):
+        for flow in (
+            self.from_kits, self.delivered, self.used, self.delivered_value, self.made_here,
+        ):  # fmt: skip
             flow[:] = 0.0
 
-    def take(self, component: int, sets: float, value: float) -> None:
-        """Local parts arrive."""
+    def take(self, component: int, sets: float, value: float, made_here: float) -> None:
+        """Local parts arrive: their price, and what of it is not imported sub-parts, KGS."""
         self.stock[component] += sets
         self.value[component] += value
         self.delivered[component] += sets
         self.delivered_value[component] += value
+        self.made_here[component] += made_here
 
     def at_hand(self, kits: float) -> float:
         """Cars for which kits and every part are there: a missing part stops the line."""
@@ -164,21 +167,24 @@ def send_kits(plant: Plant, kits: int) -> None:
 def loose_sets(plant: Plant) -> np.ndarray:
     """Sets that the parent must send beside the kits, at full price, so that the line can run [C].
 
-    Without them kits that lack a part of a supplier who closed would be stuck for good. Need:
-    planned output until the shipment arrives, as far as there are kits; against stock, shipments
+    Without them kits that lack a part of a supplier who closed would be stuck for good. Need: what
+    kits are kept for (`kits_to_order`), as far as there are kits; against stock, shipments
     under way, and what suppliers are trusted to deliver.
     """
+    p = plant.model.params
     parts, lead = plant.parts, len(plant.kits_in_transit)
     under_way = np.zeros(len(parts.stock))
     for kits, (left_out, loose) in zip(plant.kits_in_transit, parts.in_transit, strict=True):
         under_way += kits - left_out + loose
     kits_in_all = plant.kits + sum(plant.kits_in_transit)
-    need = min(float(kits_in_all), plant.planned * (lead + 1.0))
+    cover = np.full(len(parts.stock), p.kit_cover)
     expected = np.zeros(len(parts.stock))
     period = plant.model.period
     for one in live_contracts(plant):
         months = min(one.end, period + lead) - max(one.start, period) + 1
+        cover[one.component] = min(p.kit_cover, p.parts_cover)
         expected[one.component] += max(months, 0) * one.share * one.reliability * plant.planned
+    need = np.minimum(float(kits_in_all), plant.planned * (1.0 + cover + lead))
     short = np.maximum(need - parts.stock - under_way - expected, 0.0)
     return np.where((parts.shares > 0.0) & (short > 1e-9), short, 0.0)
 
@@ -215,15 +221,25 @@ def call_off(plant: Plant) -> None:
     A supplier's expected orders are those of its market, learned from experience, plus the
     contract's share of planned output from `supplier_lead` months before the first delivery on.
     """
-    model, f = plant.model, plant.model.firms
+    model = plant.model
     for one in live_contracts(plant):
         due = one.start - model.params.supplier_lead <= model.period <= one.end
         adjust_plan(model, one, one.share * plant.planned * one.units if due else 0.0)
         one.sets = one.ordered = one.delivered = 0.0
-        # Prices follow the cost of the trade's inputs, not the supplier's own efficiency.
-        now = float(model.market.unit_input_cost()[f.region[one.firm], f.sector[one.firm]])
-        one.price = max(one.price + one.units * (now - one.input_cost), 0.0)
+        now = inputs_of_set(model, one.firm, one.units, one.bought_in)
+        one.price = max(one.price + now - one.input_cost, 0.0)
         one.input_cost = now
+
+
+def inputs_of_set(model: RegionalModel, row: int, units: float, bought_in: float) -> float:
+    """What the trade's inputs and the imported sub-parts of a set cost today, KGS.
+
+    Contract prices follow it, and nothing that the supplier itself decides: neither its wages nor
+    its efficiency.
+    """
+    f, m = model.firms, model.market
+    inputs = float(m.unit_input_cost()[f.region[row], f.sector[row]])
+    return units * inputs + bought_in * float(m.import_price)
 
 
 def adjust_plan(model: RegionalModel, one: Contract, plan: float) -> None:

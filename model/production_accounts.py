@@ -51,9 +51,11 @@ def _add_contract_margins(model: RegionalModel) -> None:
     """Parts are worth what the contract says, not the seller's list price, in the seller's cell."""
     f = model.firms
     for one in model.contracts:
-        more = one.delivered * (one.price / one.units - float(f.price[one.firm]))
+        sets = one.delivered / one.units
+        more = sets * one.price - one.delivered * float(f.price[one.firm])
+        bought_in = sets * one.bought_in * float(model.market.import_price)
         model.output_value[f.region[one.firm], f.sector[one.firm]] += more
-        model.value_added[f.region[one.firm], f.sector[one.firm]] += more
+        model.value_added[f.region[one.firm], f.sector[one.firm]] += more - bought_in
 
 
 def _add_car_trade(model: RegionalModel) -> None:

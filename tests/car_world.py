@@ -13,6 +13,7 @@ from model.firms import Firms
 from model.importers import create_importers, order_cars, reprice_and_reexport
 from model.markets.car_fleet import amortisation
 from model.markets.cars import CarMarket, initial_cars, trade_cars
+from model.pack_fields import COMPONENT_TYPE
 from model.plant import assemble_cars, create_plants, plan_production
 from model.workers import ABROAD, EMPLOYEE, Workers
 from model.worlds import World
@@ -37,6 +38,7 @@ def small_pack() -> SimpleNamespace:
             "import_price_index": np.repeat([1.06, 1.0, 0.94], 12),
         },
         reference_plant="works",
+        components=np.zeros(0, COMPONENT_TYPE),
         plants={
             "works": {
                 "region": "B", "alternative_region": "C", "announced": "2023-01",
@@ -80,6 +82,7 @@ class CarWorld(mesa.Model):  # type: ignore[misc]
         self.overdrafts_written_off = 0.0
         self.workers = people(self, n, np.arange(n) if order is None else order)
         self.wages = self.workers.income.astype(np.float64)
+        self.contracts: list = []
         self.firms = Firms(self, 6)
         self.firms.alive[:PLANT_ROW] = True
         self.firms.sector[:PLANT_ROW] = 3

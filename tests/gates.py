@@ -41,7 +41,7 @@ class Watched:
     def step(self) -> None:
         before = snapshot(self.model)
         self._listen_and_step()
-        for gate in (money, firms_money, goods_of_firms, people, car_stocks):
+        for gate in (money, firms_money, goods_of_firms, people, car_stocks, parts_of_plants):
             gate(self.model, before)
         self._households_money(before)
         self._goods_bought_are_sold()
@@ -121,6 +121,7 @@ def snapshot(model: RegionalModel) -> dict[str, Any]:
         "workers": {name: model.workers.values(name).copy() for name in model.workers.columns},
         "dealers": [d.stock for d in model.importers],
         "plants": [(p.stock, p.kits, (p.kits_in_transit or [0])[0]) for p in model.plants],
+        "parts": [p.parts_stock.copy() for p in model.plants],
         "cars": all_cars(model),
     }
 
@@ -200,6 +201,31 @@ def car_stocks(model: RegionalModel, before: dict[str, Any]) -> None:
         assert plant.stock == stock + made - sold
         assert plant.kits == kits + (arriving if plant.month else 0) - made
         assert min(plant.stock, plant.kits) >= 0
+
+
+def parts_of_plants(model: RegionalModel, before: dict[str, Any]) -> None:
+    """Per part: opening + from kits + delivered - used = closing; what is sold is what is bought."""
+    f = model.firms
+    for plant, opening in zip(model.plants, before["parts"]):
+        flows = plant.parts
+        gap = opening + flows.from_kits + flows.delivered - flows.used - flows.stock
+        assert np.all(np.abs(gap) <= MONEY * (1.0 + opening + flows.from_kits))
+        assert np.all(flows.used == plant.month.get("cars_made", 0.0))
+        assert np.all(flows.stock[flows.shares > 0.0] >= -1e-6)
+        assert flows.saved >= 0.0
+        assert np.all(flows.value >= 0.0)
+        share = np.zeros(len(opening))
+        for one in model.contracts:
+            if one.plant is plant and one.runs(model.period):
+                share[one.component] += one.share
+        assert np.all(share <= 1.0 + MONEY)
+    bought = sum(p.month.get("parts_bought_value", 0.0) for p in model.plants)
+    assert abs(f.part_sales.sum() - bought) <= MONEY * (1.0 + bought)
+    delivered = np.zeros(f.capacity)
+    for one in model.contracts:
+        assert one.delivered <= one.ordered * (1.0 + MONEY)
+        delivered[one.firm] += one.delivered
+    assert np.all(delivered <= f.sales * (1.0 + MONEY) + MONEY)
 
 
 # --- People -----------------------------------------------------------------------------------

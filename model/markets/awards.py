@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from model.accounts import BANK, FIRMS, WORLD, Kind
 from model.contracts import Contract
+from model.plant_parts import inputs_of_set
 
 if TYPE_CHECKING:
     from model.model import RegionalModel
@@ -25,7 +26,8 @@ class Lot:
     """One share of one part put out to tender.
 
     `volume`: expected cars a year of the plant (agent cars); `mes`: agent cars a year; `value`: of
-    a set at base prices; `limit`: KGS a set; `start`: period of first delivery.
+    a set at base prices; `limit`: KGS a set; `free`: period from which no old contract runs;
+    `start`: of first delivery by a firm that has yet to tool up.
     """
 
     plant: Plant
@@ -35,6 +37,7 @@ class Lot:
     mes: float
     value: float
     limit: float
+    free: int
     start: int
 
 
@@ -44,6 +47,7 @@ class Candidate:
 
     row: int
     units: float
+    bought_in: float
     bid: float
     tooling: float
     incumbent: bool
@@ -70,15 +74,15 @@ def sign(model: RegionalModel, lot: Lot, winner: Candidate) -> None:
     before = past_contract(model, lot, winner.row)
     new_tools = winner.tooling > 0.0 or before is None
     start = lot.start
-    if not new_tools and before is not None:
-        start = max(model.period + p.kit_lead + 1, before.end + 1)
-    cost = float(model.market.unit_input_cost()[f.region[winner.row], f.sector[winner.row]])
+    if not new_tools:
+        start = max(model.period + p.kit_lead + 1, lot.free)
+    cost = inputs_of_set(model, winner.row, winner.units, winner.bought_in)
     model.contracts.append(
         Contract(
             lot.plant, lot.component, winner.row, int(f.identity[winner.row]), lot.share,
             winner.bid, winner.units, model.period, start, start + p.contract_months - 1,
             tooled=model.period if new_tools or before is None else before.tooled,
-            input_cost=cost,
+            input_cost=cost, bought_in=winner.bought_in,
         )
     )  # fmt: skip
     if new_tools:

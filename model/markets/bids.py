@@ -85,10 +85,19 @@ def units_per_set(base_value: float, scale: float, freight: float) -> float:
 
 
 def bid_price(
-    markup: float, unit_cost: float, units: float, tooling: float, recovery: float, sets: float
+    markup: float,
+    unit_cost: float,
+    units: float,
+    bought_in: float,
+    tooling: float,
+    recovery: float,
+    sets: float,
 ) -> float:
-    """Price of a set, KGS: (1 + μ) · c · units + tooling · recovery / sets a year (rules.md 19)."""
-    return markup * unit_cost * units + tooling * recovery / max(sets, 1e-9)
+    """Price of a set, KGS: (1 + μ) · c · units + tooling · recovery / sets a year (rules.md 19).
+
+    What is bought in abroad is passed on at cost.
+    """
+    return markup * unit_cost * units + bought_in + tooling * recovery / max(sets, 1e-9)
 
 
 def tooling_cost(base: float, step: float, complexity: int) -> float:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from model.accounts import FIRMS, Kind
+from model.accounts import FIRMS, WORLD, Kind
 from model.plant_money import borrow
 from model.plant_parts import adjust_plan
 
@@ -32,9 +32,10 @@ def end_contracts(model: RegionalModel) -> None:
 
 
 def prepare_suppliers(model: RegionalModel) -> None:
-    """Winners order the capital goods that the contract's volume takes, in equal parts until then.
+    """Winners order the capital goods without which they could not make it, in equal parts.
 
-    Once the plan is in their expected sales, `plan_investment` does the rest. Limited like all
+    Once the plan is in their expected sales, `plan_investment` does the rest from what it earns.
+    Limited like all
     investment by cash above a month of costs and by what the bank lends.
     """
     if not model.contracts:
@@ -47,7 +48,7 @@ def prepare_suppliers(model: RegionalModel) -> None:
             continue
         row = one.firm
         volume = one.share * expected_monthly(one) * one.units
-        target = base.norm_capital[f.sector[row]] * (f.expected_sales[row] + volume)
+        target = (f.expected_sales[row] + volume) / base.capacity_per_capital[f.sector[row]]
         wish = max(target - f.capital[row], 0.0) / left * price[f.region[row]]
         room = f.cash[row] - f.material_cost[row] - f.wage_bill[row] - f.investment[row]
         lent = p.debt_financed * (wish + f.investment[row])
@@ -83,16 +84,19 @@ def deliver_parts(model: RegionalModel) -> None:
 def _ship(model: RegionalModel, one: Contract, filled: float) -> None:
     """Hand over and pay the part `filled` of one order; the plant remembers how reliable it is."""
     f, row = model.firms, one.firm
-    units, value = one.ordered * filled, one.sets * filled * one.price
+    units, sets = one.ordered * filled, one.sets * filled
+    value, abroad = sets * one.price, sets * one.bought_in * float(model.market.import_price)
     f.orders[row] += one.ordered
     f.inventory[row] -= units
     f.sales[row] += units
     f.revenue[row] += value
     f.part_sales[row] += value
-    f.cash[row] += value
+    f.cash[row] += value - abroad
+    f.material_cost[row] += abroad
+    model.accounts.post(FIRMS, WORLD, Kind.IMPORTS, abroad)
     borrow(one.plant, value)
     one.plant.pay(FIRMS, Kind.INPUTS, value)
-    one.plant.parts.take(one.component, one.sets * filled, value)
+    one.plant.parts.take(one.component, sets, value, value - abroad)
     one.plant.note("parts_bought_value", value)
     one.delivered = units
     one.paid += value

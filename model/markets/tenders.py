@@ -108,12 +108,12 @@ def tender_part(plant: Plant, component: int) -> None:
         float(savings(plant)[component]), *rates_paid(plant), plant.mandate_premium
     )
     volume, mes = plant_volume(plant), float(parts["mes"][component]) / model.scale
-    start = max([later, *(one.end + 1 for one in ending)])
+    free = max([model.period + 1, *(one.end + 1 for one in ending)])
     open_share = 0.0
     for share in open_lots(uncovered, p.sourcing):
         lot = Lot(
             plant, component, share, volume, mes,
-            float(base_values(plant)[component]), limit, start,
+            float(base_values(plant)[component]), limit, free, max(later, free),
         )  # fmt: skip
         if not award(model, lot):
             open_share += share
@@ -201,11 +201,15 @@ def offer(model: RegionalModel, lot: Lot, row: int) -> Candidate:
     km = float(model.pack.distance_km[f.region[row], lot.plant.region])
     freight = p.part_freight * km / 1000.0
     scale = scale_factor(volume, lot.mes, p.scale_elasticity)
-    units = units_per_set(lot.value, scale, freight)
+    bought_in = p.bought_in_share * lot.value
+    units = units_per_set(lot.value - bought_in, scale, freight)
     full = tooling_cost(p.tooling_base * p.numeraire, p.tooling_step, complexity) / model.scale
     sets = lot.share * lot.volume
     recovery = capital_recovery(p.loan_rate, p.tooling_life / 12.0)
-    bid = bid_price(float(f.markup[row]), float(f.unit_cost[row]), units, full, recovery, sets)
+    bid = bid_price(
+        float(f.markup[row]), float(f.unit_cost[row]), units,
+        bought_in * float(model.market.import_price), full, recovery, sets,
+    )  # fmt: skip
     before = past_contract(model, lot, row)
     has_tools = before is not None and lot.start - before.tooled < p.tooling_life
     tooling = 0.0 if has_tools else full
@@ -213,7 +217,10 @@ def offer(model: RegionalModel, lot: Lot, row: int) -> Candidate:
     capacity = max(float(f.capital[row]), 0.0) * float(base.capacity_per_capital[s])
     old = before.plan if before is not None else 0.0
     extra = max(float(f.expected_sales[row]) - old + sets / 12.0 * units - capacity, 0.0)
-    goods = extra * float(base.norm_capital[s]) * float(model.market.capital_price()[r])
+    # Made before the first pay: the lead, and the stock that goes with the new sales.
+    months = p.supplier_lead + p.stock_cover
+    working = months * sets / 12.0 * units * float(f.unit_cost[row]) if before is None else 0.0
+    goods = extra / float(base.capacity_per_capital[s]) * float(model.market.capital_price()[r])
     reason = first_failure(
         quality=(float(f.quality[row]), quality_asked(
             p.quality_threshold, p.quality_complexity_step, p.quality_stage_step,
@@ -224,11 +231,11 @@ def offer(model: RegionalModel, lot: Lot, row: int) -> Candidate:
         extra=(extra, p.capacity_growth * capacity),
         means=(
             float(f.cash[row]) + float(model.bank.credit_lines()[row]),
-            tooling + (1.0 - p.debt_financed) * goods,
+            tooling + working + (1.0 - p.debt_financed) * goods,
         ),
         freight=(freight, p.freight_limit),
     )  # fmt: skip
-    return Candidate(row, units, bid, tooling, before is not None, reason)
+    return Candidate(row, units, bought_in, bid, tooling, before is not None, reason)
 
 
 def others_volume(model: RegionalModel, lot: Lot, row: int) -> float:
