@@ -17,6 +17,7 @@ import numpy as np
 
 from model.accounts import GOVERNMENT, IMPORTERS, WORLD, Kind
 from model.markets.cars import car_measures
+from model.plant_stages import stage_measures
 from model.workers import ABROAD, EMPLOYEE, OWN_ACCOUNT, UNEMPLOYED
 
 if TYPE_CHECKING:
@@ -115,6 +116,7 @@ def measure(model: RegionalModel) -> tuple[dict[str, float], dict[str, np.ndarra
     country |= {"value_added_herfindahl": hhi, "value_added_entropy": entropy}
     _rates(country, regional)
     country |= _money(model) | _firms(model) | _cars(model)
+    country |= stage_measures(model)
     for name in ("mean_wage", "own_account_income"):
         country[name] = _mean_of(country, name)
         regional[name] = _mean_of(regional, name)
