@@ -126,6 +126,11 @@ class Plant(mesa.Agent):
         return SKD <= self.stage < CLOSED
 
     @property
+    def known(self) -> bool:
+        """Whether its cars are, or have been, on offer."""
+        return self.selling or self.markup > 0.0
+
+    @property
     def local_stage(self) -> int:
         """Which parts may be local: 0 none, 1 those of SKD, 2 SKD with local parts, 3 CKD."""
         return production_stage(self.stage)

@@ -115,10 +115,13 @@ def export_wish(plant: Plant) -> float:
 
 
 def sell_abroad(plant: Plant) -> None:
-    """Phase 9: note what is wanted abroad and sell what is there; what waits, waits a year at most."""
+    """Phase 9: note what is wanted abroad and sell what is there.
+
+    A part of a whole car is carried on; what cannot be served is not asked for again.
+    """
     wish = export_wish(plant)
     plant.orders += wish
-    plant.export_backlog = min(plant.export_backlog + wish, plant.capacity())
+    plant.export_backlog = min(plant.export_backlog + wish, wish + 1.0)
     cars = min(int(plant.export_backlog), plant.stock)
     plant.export_backlog -= cars
     plant.sell(cars, WORLD)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from model.accounts import WORLD, Kind
-from model.plant_costs import direct_cost_at, fixed_cost, review_price
+from model.plant_costs import direct_cost_at, fixed_cost, kit_price_at, review_price
 from model.plant_exit import close_plant, closes_by_date, free_state_orders, settle_estate
 from model.plant_timeline import (
     BUILDING,
@@ -130,12 +130,21 @@ def stage_cost(plant: Plant, target: int) -> float | None:
     return float(cost) * plant.size / plant.model.scale * float(plant.model.params.numeraire)
 
 
+def margin_at(plant: Plant, stage: int) -> float:
+    """What a car earns the parent at a stage, KGS: the plant's margin, and its own on the kit.
+
+    It is the parent that decides and pays, and it sells the kits.
+    """
+    earned = float(plant.model.params.parent_kit_margin) * kit_price_at(plant, stage)
+    return plant.price - direct_cost_at(plant, stage) + earned
+
+
 def is_worth_it(plant: Plant, target: int, orders: float) -> bool:
     """Whether the extra margin, after tax on profit, pays for the investment."""
     p, cost = plant.model.params, stage_cost(plant, target)
     if cost is None:
         return False
-    margins = [plant.price - direct_cost_at(plant, stage) for stage in (plant.stage, target)]
+    margins = [margin_at(plant, stage) for stage in (plant.stage, target)]
     extra = extra_margin_of_stage(
         orders,
         (plant.capacity(), plant.capacity(target)),

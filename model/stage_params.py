@@ -39,6 +39,15 @@ class StageParams(ParameterSet):
         "Poterba & Summers 1995: real hurdle rates of about 12 %",
         "the parent's real discount rate",
     )
+    parent_kit_margin: float = number(
+        0.08,
+        "share of kit price",
+        0.0,
+        0.9,
+        "recalled",
+        "carmakers' operating margins of 5-10 %",
+        "what the parent earns on a kit; it counts when the parent decides on a stage",
+    )
     investment_life: int = integer(
         10, "years", 1, 50, "assumed", "a body shop outlives a model", "margin counted this long"
     )

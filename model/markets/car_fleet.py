@@ -18,7 +18,6 @@ from model.border import landed_cost
 from model.importers import norm_margin
 from model.markets import car_choice
 from model.markets.car_choice import DOMESTIC, NEW, NONE
-from model.plant_timeline import SKD
 
 if TYPE_CHECKING:
     from model.model import RegionalModel
@@ -86,7 +85,7 @@ def base_price(model: RegionalModel, kind: int) -> float:
 def resale(model: RegionalModel) -> np.ndarray:
     """Resale worth of a make against an imported car of the same age, by car code, float64 [4]."""
     # A closed plant's cars are still on the road, at the worth of its last price.
-    prices = [plant.price for plant in model.plants if plant.stage >= SKD]
+    prices = [plant.price for plant in model.plants if plant.known]
     domestic = min(prices) / base_price(model, NEW) if prices else 1.0
     return np.array([0.0, 1.0, 1.0, min(domestic, 1.0)])
 
