@@ -66,7 +66,6 @@ class Plant(mesa.Agent):
     Attributes:
         name: key in the pack's plants; region: index; row: its row in the firm table.
         stage: UNKNOWN to CLOSED; announced, ground_breaking, opening: periods.
-        size: how much larger than announced the site is built (for a volume that the parent takes).
         price: of a car ex works and at the counter, KGS; base_price: on the opening day;
         markup: price over unit cost of the opening month, 0 before.
         expansion: the next stage under construction; mothballed, idle_months: standing still.
@@ -105,7 +104,6 @@ class Plant(mesa.Agent):
         self.planned = 0.0
         self.experience = 0.0
         self.parent_debt = 0.0
-        self.size = 1.0 + site.volume / float(self.facts["capacity_1"])
         self.base_price = self.price = self._opening_price()
         self.markup = 0.0
         self.expansion: Expansion | None = None
@@ -156,9 +154,13 @@ class Plant(mesa.Agent):
         return float(self.model.firms.cash[self.row])
 
     def capacity(self, stage: int | None = None) -> float:
-        """Cars a year, agent units, at a stage: today's, or that of SKD before the opening."""
+        """Cars a year, agent units, at a stage: today's, or that of SKD before the opening.
+
+        What was announced is for the market; a volume that the parent takes comes on top.
+        """
         at = production_stage(self.stage if stage is None else stage)
-        return float(self.facts[f"capacity_{max(at, 1)}"]) * self.size / self.model.scale
+        real = float(self.facts[f"capacity_{max(at, 1)}"]) + self.site.volume
+        return real / self.model.scale
 
     def pay(self, payee: Sector, kind: Kind, amount: float) -> None:
         """Pay from the plant's deposits, KGS."""

@@ -123,11 +123,18 @@ def is_capable(plant: Plant, target: int) -> bool:
 
 
 def stage_cost(plant: Plant, target: int) -> float | None:
-    """What the next stage costs, agent KGS; None where the pack names no figure."""
-    cost = plant.facts.get(f"stage_{production_stage(target)}_investment")
+    """What a stage costs, agent KGS; None where the pack names no figure.
+
+    Stage 2 adds the announced room; body and paint shops of CKD are for all cars, also those of a
+    volume that the parent takes.
+    """
+    k = production_stage(target)
+    cost = plant.facts.get(f"stage_{k}_investment")
     if cost is None:
         return None
-    return float(cost) * plant.size / plant.model.scale * float(plant.model.params.numeraire)
+    if target == CKD:
+        cost *= 1.0 + plant.site.volume / float(plant.facts[f"capacity_{k}"])
+    return float(cost) / plant.model.scale * float(plant.model.params.numeraire)
 
 
 def margin_at(plant: Plant, stage: int) -> float:
@@ -140,10 +147,16 @@ def margin_at(plant: Plant, stage: int) -> float:
 
 
 def is_worth_it(plant: Plant, target: int, orders: float) -> bool:
-    """Whether the extra margin, after tax on profit, pays for the investment."""
-    p, cost = plant.model.params, stage_cost(plant, target)
-    if cost is None:
+    """Whether the next stage pays for itself, or as the way to the last one with both paid for."""
+    return any(pays(plant, range(target, last + 1), orders) for last in range(target, CKD + 1))
+
+
+def pays(plant: Plant, steps: range, orders: float) -> bool:
+    """Whether the extra margin at the last of these stages, after tax, pays for all of them."""
+    p, costs = plant.model.params, [stage_cost(plant, step) for step in steps]
+    if any(cost is None for cost in costs):
         return False
+    target, cost = steps[-1], sum(cost for cost in costs if cost is not None)
     margins = [margin_at(plant, stage) for stage in (plant.stage, target)]
     extra = extra_margin_of_stage(
         orders,

@@ -16,7 +16,7 @@ from model.contracts import Contract, OpenTender
 from model.firms import PLANT
 from model.pack_fields import COMPONENT_TYPE
 from model.plant import plan_production
-from model.plant_costs import hours_now
+from model.plant_costs import direct_cost_at, hours_now
 from model.plant_stages import (
     YEAR,
     Expansion,
@@ -140,7 +140,9 @@ def test_with_demand_worth_and_capability_the_next_stage_is_built():
     assert total == pytest.approx(3e9 / 100.0)
 
 
-@pytest.mark.parametrize("hindrance", ["orders", "use", "figure", "worth", "suppliers", "quality"])
+@pytest.mark.parametrize(
+    "hindrance", ["orders", "use", "figure", "worth", "margin", "suppliers", "quality"]
+)
 def test_each_condition_alone_stops_the_next_stage(hindrance):
     world = opened()
     plant = world.plants[0]
@@ -154,10 +156,27 @@ def test_each_condition_alone_stops_the_next_stage(hindrance):
         assert stage_cost(plant, SKD_LOCAL) is None
     if hindrance == "worth":
         plant.facts["stage_2_investment"] = 3e11
+    if hindrance == "margin":
+        plant.price = direct_cost_at(plant, CKD)
+        world.params = world.params.with_values({"parent_kit_margin": 0.0})
     if hindrance == "suppliers":
         world.firms.component[:PLANT_ROW] = 1  # a part of CKD only
     if hindrance == "quality":
         world.firms.quality[:PLANT_ROW] = 0.5
+    consider_expansion(plant)
+    assert plant.expansion is None
+
+
+def test_a_stage_may_be_built_as_the_way_to_the_next():
+    """Without a car more, stage 2 alone is a loss; a cheap CKD pays for both, a dear one does not."""
+    plant = opened().plants[0]
+    for cost, built in ((6.3e8, True), (6.3e10, False)):
+        plant.facts |= {"stage_2_investment": 1e8, "stage_3_investment": cost}
+        plant.expansion = None
+        full_year(plant, orders=1.0)
+        consider_expansion(plant)
+        assert (plant.expansion is not None) == built
+    del plant.facts["stage_3_investment"]
     consider_expansion(plant)
     assert plant.expansion is None
 
@@ -395,7 +414,12 @@ def test_closing_changes_nothing_before_its_date():
 def test_a_volume_is_built_for_and_taken():
     world = CarWorld(2000, world="volume", scale=1000.0, burn_in=1)
     plant = world.plants[0]
-    assert plant.capacity() == pytest.approx(110.0)
+    assert [plant.capacity(k) for k in (SKD, SKD_LOCAL, CKD)] == [110.0, 120.0, 130.0]
+    assert stage_cost(plant, SKD_LOCAL) is None
+    plant.facts |= {"stage_2_investment": 3e9, "stage_3_investment": 6e9}
+    costs = [stage_cost(plant, k) for k in (SKD_LOCAL, CKD)]
+    assert costs == [pytest.approx(3e6), pytest.approx(6e6 * 130.0 / 30.0)]
+    world.pack.components = _seats()
     sold = 0.0
     while world.period < 54:
         world.step()
