@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from model.accounts import WORLD, Kind
-from model.plant_timeline import BUILDING, CLOSED, SKD
+from model.plant_timeline import BUILDING, CLOSED
 from model.worlds import period_of
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def close_plant(plant: Plant) -> None:
     Kits under way stay the parent's: they are paid on arrival, and none arrive.
     """
     model, was = plant.model, plant.stage
-    if was >= SKD:
+    if was >= BUILDING:
         plant.sell(plant.stock, WORLD)
         plant.receive(WORLD, Kind.EXPORTS, plant.kits * plant.kit_price)
         plant.note("kits_returned", plant.kits)

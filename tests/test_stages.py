@@ -190,6 +190,23 @@ def test_able_firms_are_counted_as_they_are():
     assert able_firms(world) == PLANT_ROW - 3
 
 
+def test_in_the_plan_too_no_stage_comes_before_a_year_of_use():
+    """The parent's orders are the announcement's, what is built for them is decided."""
+    world = opened(world="plan")
+    plant = world.plants[0]
+    while plant.stage == SKD and world.period < 120:
+        was = plant.expansion
+        use = plant.capacity() / YEAR
+        world.step()
+        if plant.expansion is not None and was is None:
+            begun = world.period - 1
+            used = sum(month[0] for month in plant.past) / (use * YEAR)
+    assert plant.stage == SKD_LOCAL
+    assert used >= world.params.expand_utilisation
+    assert begun > plant.opening + 36
+    assert world.period > begun + world.params.expand_lead
+
+
 def test_ckd_needs_practice_and_local_content():
     world = opened()
     plant = world.plants[0]
@@ -454,6 +471,18 @@ def test_the_second_activity_is_paid_by_the_parent_and_makes_no_cars():
     assert gained == pytest.approx(80, abs=8)
     made = [model.measures.monthly["cars_made"][-12:].sum() for model in (plain, larger)]
     assert made[1] == pytest.approx(made[0], rel=0.5, abs=12)
+
+
+@pytest.mark.parametrize("closing", ["", "2024-12"])
+def test_every_gate_holds_with_two_plants_one_of_which_may_close(closing):
+    sites = (PlantSite(), PlantSite(offtake="volume", volume=5000, closing=closing))
+    model = build(replace(NONE, plants=sites), scale=2.0)
+    watched = Watched(model)
+    while model.period < 27:
+        watched.step()
+    assert model.plants[0].stage == SKD
+    assert model.plants[1].stage == (CLOSED if closing else SKD)
+    assert model.measures.now["plant_capacity"] == (600.0 if closing else 6200.0)
 
 
 # --- Announced and realised -----------------------------------------------------------------------
