@@ -169,7 +169,7 @@ def plant_profit(model: RegionalModel, plant: Plant) -> float:
     used = plant.month.get("materials_used_value", 0.0)
     staff = float(f.wage_bill[plant.row]) * (1.0 + p.social_rate_employer)
     interest = plant.parent_debt * p.parent_loan_rate / 12.0
-    sales = plant.month.get("plant_sales_value", 0.0)
+    sales = plant.month.get("plant_sales_value", 0.0) + plant.month.get("service_exports", 0.0)
     return sales - used - float(f.material_cost[plant.row]) - staff - interest
 
 

@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from model.accounts import GOVERNMENT, IMPORTERS, WORLD, Kind
-from model.local_content import chain_measures
 from model.knowledge_measures import knowledge_measures
+from model.local_content import chain_measures
 from model.markets.cars import car_measures
+from model.plant_stages import stage_measures
 from model.workers import ABROAD, EMPLOYEE, OWN_ACCOUNT, UNEMPLOYED
 
 if TYPE_CHECKING:
@@ -119,6 +120,7 @@ def measure(model: RegionalModel) -> tuple[dict[str, float], dict[str, np.ndarra
     country |= _money(model) | _firms(model) | _cars(model)
     country |= chain_measures(model)
     country |= knowledge_measures(model)
+    country |= stage_measures(model)
     for name in ("mean_wage", "own_account_income"):
         country[name] = _mean_of(country, name)
         regional[name] = _mean_of(regional, name)

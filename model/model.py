@@ -8,8 +8,17 @@ from typing import TYPE_CHECKING
 import mesa
 import numpy as np
 
-from model import capability, entrepreneurship, firms, institutions, plant, start, workers
-from model import entrepreneurship, firms, institutions, knowledge, plant, skills, start, workers
+from model import (
+    capability,
+    entrepreneurship,
+    firms,
+    institutions,
+    knowledge,
+    plant,
+    skills,
+    start,
+    workers,
+)
 from model.accounts import BANK, GOVERNMENT, HOUSEHOLDS, WORLD, Accounts, Kind, Sector
 from model.base_year import solve_base_year
 from model.contracts import Contract, Failure, OpenTender
@@ -155,7 +164,6 @@ class RegionalModel(mesa.Model):
         cars.trade_cars(self)
         reprice_and_reexport(self)
         tenders.hold_tenders(self)
-        # Knowledge (transfer, learning, imitation, training) comes here in the next step.
         knowledge.spread_knowledge(self)
         skills.train_workers(self)
         institutions.levy_and_pay_out(self)

@@ -9,6 +9,7 @@ import numpy as np
 from model.errors import InputError, nearest
 from model.pack_fields import (
     CAR_NAMES,
+    DRIVETRAINS,
     PLANT_MONTHS,
     PLANT_NUMBERS,
     PLANT_TEXTS,
@@ -66,6 +67,7 @@ def read_plants(draft: Draft) -> None:
             rule = f"{name}: must be announced, then begun, then opened; got {', '.join(dates)}"
             draft.notes.add("plants.csv", rule)
         values["policies"] = []
+        values.setdefault("drivetrain", DRIVETRAINS[0])
     reference = [name for name, values in plants.items() if values.get("reference") == 1]
     if rows and len(reference) != 1:
         draft.notes.add("plants.csv", f"exactly one plant must have reference 1, got {reference}")
@@ -87,6 +89,11 @@ def _plant_value(draft: Draft, row: TableRow) -> float | str:
     elif name in ("region", "alternative_region"):
         if row["value"] not in draft.regions:
             row.problem("value", "unknown region", nearest(row["value"], draft.regions))
+    elif name == "drivetrain":
+        row.chosen("value", DRIVETRAINS)
+    elif name == "domestic_price":
+        row.bounds()
+        return row.number("value", 1.0)
     elif name not in PLANT_TEXTS:
         row.bounds()
         return row.number("value")

@@ -80,6 +80,8 @@ CAR_NAMES = (
 )
 SHARES_OF_ONE = ("passenger_share", "households_with_car", "share_new", "kit_share")
 PLANT_TEXTS = ("title", "region", "alternative_region", "ownership")
+# Facts that a plant may leave out: its car's drivetrain, and its own price of a car.
+DRIVETRAINS = ("combustion", "electric")
 PLANT_MONTHS = ("announced", "ground_breaking", "opening")
 PLANT_NUMBERS: tuple[str, ...] = ("reference", "investment", "jobs_per_1000_cars", "foreign_share")
 PLANT_NUMBERS += tuple(
@@ -87,6 +89,7 @@ PLANT_NUMBERS += tuple(
     for name in ("capacity", "plan_jobs", "plan_local_content")
     for stage in (1, 2, 3)
 )
+PLANT_NUMBERS += ("plan_start_2", "plan_start_3")
 COMPONENT_TYPE = np.dtype(
     [
         ("name", "U40"),

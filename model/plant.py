@@ -5,8 +5,9 @@ before the announcement nothing of it exists; output is never above capacity, ki
 can do; with no orders it makes nothing. The announced path enters only where the world says that
 the parent takes it (`offtake = "plan"`).
 
-Stages move from announced to building to SKD here; how a plant moves on to CKD and full
-manufacture is not modelled yet, so it stays at SKD.
+Announced, building and SKD come by date; what comes after the opening (further stages, standstill,
+the end) is decided in `plant_stages.py`, the price in `plant_costs.py`, sales abroad in
+`plant_exports.py`.
 
 Cars are whole everywhere, because a household buys a whole one; monthly rates are real and the
 part of a car that is not finished is carried on (`unfinished`), so no output is lost to rounding.
@@ -23,27 +24,30 @@ import numpy as np
 from model.accounts import FIRMS, GOVERNMENT, WORLD, Kind, Sector
 from model.assembly import (
     feasible_output,
-    hours_per_car,
     kits_to_order,
     planned_output,
     ramped_capacity,
     remembered,
     wanted_crew,
 )
-from model.border import border_price, registration_fee
+from model.border import registration_fee
 from model.importers import state_demand
-from model.markets.car_choice import NEW
 from model.markets.contract_life import end_contracts
+from model.plant_costs import fixed_crew, hours_now, kit_price_at
+from model.plant_exports import export_services, extra_staff, sell_abroad
 from model.plant_money import borrow, build, regional_wage, settle_with_parent
 from model.plant_parts import PartsStore, order_sets, receive_kits, send_kits
+from model.plant_stages import Expansion, expand, live_on, remember_month
 from model.plant_timeline import (
     BUILDING,
+    CKD,
+    CLOSED,
     SKD,
     STAGE_NAMES,
     UNKNOWN,
-    next_stage,
     period_from,
     policies_from,
+    production_stage,
     site_region,
 )
 
@@ -53,8 +57,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Plant", "assemble_cars", "create_plants", "plan_production", "policies_from"]
 
-# `plant_fixed_crew` is told for a plant of this many cars a year.
-_CREW_CAPACITY = 10_000.0
+# What moves between a plant and its parent, or builds the site, and is no result of its business.
+_FINANCE = (Kind.FDI, Kind.PARENT_LOANS, Kind.INTEREST, Kind.DIVIDENDS)
 
 
 # --- The plant --------------------------------------------------------------------------------------
@@ -65,12 +69,19 @@ class Plant(mesa.Agent):
 
     Attributes:
         name: key in the pack's plants; region: index; row: its row in the firm table.
-        stage: UNKNOWN to FULL; announced, ground_breaking, opening: periods.
+        stage: UNKNOWN to CLOSED; announced, ground_breaking, opening: periods.
+        price: of a car ex works and at the counter, KGS; base_price: on the opening day;
+        markup: price over unit cost of the opening month, 0 before.
+        expansion: the next stage under construction; mothballed, idle_months: standing still.
+        past: cars made, orders, operating cash flow of up to twelve months.
         kits, kits_in_transit, stock: whole kits under way and at hand, whole finished cars.
         expected, orders: cars a month, expected and asked for (served or not).
         experience: cars that the crew's skill stands for, real cars (not agent cars).
         parent_debt: owed to the parent abroad, KGS.
         local_content: nominal, of the last twelve months (0 to 1).
+        export_backlog: cars wanted abroad and not delivered; known_abroad, reputation: real cars
+        by which foreigners know the make, and what they think of it (0 to 1).
+        extra_jobs: of the site's second activity, agent units.
         mandate_premium: how much dearer a local part may be because a rule asks for it, share.
         exempt: whether the agreement's exemptions hold (a sanction takes them away).
         month: what happened this month, by name of the measure.
@@ -97,7 +108,15 @@ class Plant(mesa.Agent):
         self.planned = 0.0
         self.experience = 0.0
         self.parent_debt = 0.0
-        self.export_wish = 0.0
+        self.base_price = self.price = self._opening_price()
+        self.markup = 0.0
+        self.expansion: Expansion | None = None
+        self.mothballed = False
+        self.idle_months = 0
+        self.past: list[tuple[float, float, float]] = []
+        self.cash_before = self.financing = 0.0
+        self.export_backlog = self.known_abroad = self.reputation = 0.0
+        self.extra_jobs = 0.0
         self.local_content = 0.0
         self.mandate_premium = 0.0
         self.exempt = True
@@ -111,50 +130,62 @@ class Plant(mesa.Agent):
 
     @property
     def selling(self) -> bool:
-        """Whether its cars are on offer."""
-        return self.stage >= SKD
+        """Whether its cars are on offer: also while the line stands still, so orders are seen."""
+        return SKD <= self.stage < CLOSED
+
+    @property
+    def known(self) -> bool:
+        """Whether its cars are, or have been, on offer."""
+        return self.selling or self.markup > 0.0
 
     @property
     def local_stage(self) -> int:
         """Which parts may be local: 0 none, 1 those of SKD, 2 SKD with local parts, 3 CKD."""
-        return max(self.stage - SKD + 1, 0)
+        return production_stage(self.stage)
 
     @property
     def stage_name(self) -> str:
         """The stage in words."""
         return STAGE_NAMES[self.stage]
 
-    @property
-    def price(self) -> float:
-        """Price of a car ex works and at the counter, KGS; constant in prices of the base year."""
-        return float(self.model.pack.cars["domestic_price"] * self.model.params.numeraire)
+    def _opening_price(self) -> float:
+        """The plant's own price where the pack names one, else that of domestic cars, KGS."""
+        price = self.facts.get("domestic_price", self.model.pack.cars["domestic_price"])
+        return float(price * self.model.params.numeraire)
 
     @property
     def kit_price(self) -> float:
-        """Price of a kit at the border, KGS: its share of the car, in foreign money constant."""
-        share = float(self.model.pack.cars["kit_share"])
-        return self.price * share * float(self.model.params.exchange_rate_index)
+        """Price of a kit at the border, KGS."""
+        return kit_price_at(self, self.stage)
+
+    @property
+    def parts_price(self) -> float:
+        """Price of all parts of a car, KGS: of a CKD kit; what an SKD kit has beyond is work."""
+        return kit_price_at(self, CKD)
 
     @property
     def cash(self) -> float:
         """Deposits, KGS."""
         return float(self.model.firms.cash[self.row])
 
-    def capacity(self) -> float:
-        """Cars a year, agent units: of SKD; under `offtake = "plan"` what was announced by now."""
-        stage = 1
-        if self.site.offtake == "plan":
-            open_for = self.model.period - self.opening
-            stage += sum(open_for >= float(self.facts[f"plan_start_{k}"]) for k in (2, 3))
-        return float(self.facts[f"capacity_{stage}"]) / self.model.scale
+    def capacity(self, stage: int | None = None) -> float:
+        """Cars a year, agent units, at a stage: today's, or that of SKD before the opening.
+
+        What was announced is for the market; a volume that the parent takes comes on top.
+        """
+        at = production_stage(self.stage if stage is None else stage)
+        real = float(self.facts[f"capacity_{max(at, 1)}"]) + self.site.volume
+        return real / self.model.scale
 
     def pay(self, payee: Sector, kind: Kind, amount: float) -> None:
         """Pay from the plant's deposits, KGS."""
+        self.financing -= amount if kind in _FINANCE else 0.0
         self.model.firms.cash[self.row] -= amount
         self.model.accounts.post(FIRMS, payee, kind, amount)
 
     def receive(self, payer: Sector, kind: Kind, amount: float) -> None:
         """Take in money, KGS."""
+        self.financing += amount if kind in _FINANCE else 0.0
         self.model.firms.cash[self.row] += amount
         self.model.accounts.post(payer, FIRMS, kind, amount)
 
@@ -168,6 +199,7 @@ class Plant(mesa.Agent):
             return
         value = cars * self.price
         self.stock -= cars
+        self.note("cars_sold", cars)
         self.receive(buyer, Kind.EXPORTS if buyer is WORLD else Kind.CARS, value)
         self.note("plant_sales_value", value)
         if buyer is WORLD:
@@ -180,11 +212,15 @@ class Plant(mesa.Agent):
         self.settle_tax(Kind.DUTY, cars * registration_fee(self.model), "registration_free")
 
     def state_orders(self) -> float:
-        """Cars a month that state bodies want of this plant by the procurement preference."""
+        """Cars a month that state bodies want of this plant; none while its line stands still."""
+        return 0.0 if self.mothballed else self.would_be_state_orders()
+
+    def would_be_state_orders(self) -> float:
+        """Cars a month by the procurement preference, shared with other plants at work."""
         if not self.site.policies:
             return 0.0
         others = [plant for plant in self.model.plants if plant is not self and plant.selling]
-        plants = 1 + sum(plant.site.policies for plant in others)
+        plants = 1 + sum(plant.site.policies and not plant.mothballed for plant in others)
         preference = float(self.model.params.procurement_preference)
         return state_demand(self.model) * preference / plants
 
@@ -197,37 +233,10 @@ class Plant(mesa.Agent):
             self.pay(GOVERNMENT, kind, amount)
 
     def export(self) -> None:
-        """Sell abroad what can be sold there.
-
-        Under `offtake = "plan"` the parent takes what the announced path has above home sales.
-        Otherwise foreign buyers take what access and price allow: with access 0 (a kit car fails
-        the rules of origin, and the neighbours are the parent's own territory) nothing.
-        """
-        if not self.selling:
-            return
-        if self.site.offtake == "plan":
-            home = self.month.get("plant_sales_value", 0.0) / self.price
-            wish = self.capacity() / 12.0 - home
-        else:
-            wish = export_demand(self.model, self.price)
-        self.orders += max(wish, 0.0)
-        self.export_wish = min(self.export_wish + max(wish, 0.0), self.capacity())
-        cars = min(int(self.export_wish), self.stock)
-        self.export_wish -= cars
-        self.sell(cars, WORLD)
-
-
-def export_demand(model: RegionalModel, price: float) -> float:
-    """Cars a month that foreigners want: access · market · logit of delivered against world price.
-
-    Agent cars; a market of `export_market` real cars a year is in reach at equal prices by half.
-    """
-    p = model.params
-    if p.export_access <= 0.0:
-        return 0.0
-    ratio = price * (1.0 + p.export_freight) / border_price(model, NEW)
-    share = 1.0 / (1.0 + math.pow(ratio, p.export_elasticity))
-    return float(p.export_access * p.export_market / 12.0 / model.scale * share)
+        """Sell cars abroad, and the second activity's services to the parent."""
+        if self.selling:
+            sell_abroad(self)
+            export_services(self)
 
 
 def create_plants(model: RegionalModel) -> list[Plant]:
@@ -243,13 +252,11 @@ def plan_production(model: RegionalModel) -> None:
     model.firms.part_orders[:] = 0.0
     end_contracts(model)
     for plant in model.plants:
+        remember_month(plant)
         plant.month = {}
         plant.parts.open_month()
-        plant.stage = next_stage(plant, model.period)
-        if plant.stage < BUILDING:
+        if not live_on(plant):
             continue
-        # Only now does the plant appear among the firms.
-        model.firms.alive[plant.row] = True
         lead = max(model.params.kit_lead, model.params.plant_hiring_lead)
         if model.period >= plant.opening - lead:
             get_ready(plant)
@@ -262,6 +269,7 @@ def plan_production(model: RegionalModel) -> None:
         else:
             model.firms.investment[plant.row] = 0.0
             settle_with_parent(plant)
+            expand(plant)
 
 
 def get_ready(plant: Plant) -> None:
@@ -281,12 +289,15 @@ def plan_month(plant: Plant) -> None:
     # Before the opening, kits and crew are got ready for what the first month will make.
     capacity = ramped_capacity(plant.capacity(), max(months_open, 0), p.plant_ramp_months)
     plant.planned = planned_output(plant.expected, plant.stock, p.plant_stock_cover, capacity)
+    if plant.mothballed:
+        plant.planned = 0.0
 
 
 def order_kits(plant: Plant) -> None:
     """Take in and pay the kits that arrive; order from the parent for the months to come.
 
-    Kits leave out what local suppliers deliver, and are the cheaper for it (`plant_parts.py`). VAT and duty on kits are forgone where the agreement exempts them.
+    Kits leave out what local suppliers deliver, and are the cheaper for it (`plant_parts.py`).
+    VAT and duty on kits are forgone where the agreement exempts them.
     """
     p = plant.model.params
     arrived = plant.kits_in_transit.pop(0) if plant.kits_in_transit else 0
@@ -308,19 +319,6 @@ def order_kits(plant: Plant) -> None:
     send_kits(plant, ordered)
 
 
-def hours_now(plant: Plant) -> float:
-    """Hours a car takes the crew at present."""
-    p = plant.model.params
-    return hours_per_car(
-        plant.experience, p.plant_hours_per_car, p.plant_hours_reference, p.plant_progress_ratio
-    )
-
-
-def fixed_crew(plant: Plant) -> float:
-    """Staff that goes with the site and not with its output: by capacity, agent units."""
-    return plant.capacity() / _CREW_CAPACITY * float(plant.model.params.plant_fixed_crew)
-
-
 def plan_crew(plant: Plant) -> None:
     """Crew for the planned output and a small fixed part; the wage is the region's and a premium.
 
@@ -328,9 +326,8 @@ def plan_crew(plant: Plant) -> None:
     """
     model, p = plant.model, plant.model.params
     output = plant.planned if plant.selling else 0.0
-    model.firms.desired_staff[plant.row] = wanted_crew(
-        output, hours_now(plant), p.plant_hours_per_worker, fixed_crew(plant)
-    )
+    crew = wanted_crew(output, hours_now(plant), p.plant_hours_per_worker, fixed_crew(plant))
+    model.firms.desired_staff[plant.row] = crew + plant.extra_jobs
     model.firms.wage_offer[plant.row] = regional_wage(plant) * (1.0 + p.plant_wage_premium)
     borrow(plant, 0.0)
 
@@ -342,11 +339,11 @@ def assemble_cars(model: RegionalModel) -> None:
     """Make what plan, kits, parts and the crew's hours allow; learn from it, or forget while idle."""
     p = model.params
     for plant in model.plants:
-        if plant.stage < SKD:
+        if not plant.selling:
             continue
         f, row = model.firms, plant.row
         hours = hours_now(plant)
-        hands = max(float(f.employees[row]) - fixed_crew(plant), 0.0)
+        hands = max(float(f.employees[row]) - extra_staff(plant) - fixed_crew(plant), 0.0)
         sets = plant.parts.at_hand(float(plant.kits))
         rate = feasible_output(plant.planned, sets, hands * p.plant_hours_per_worker, hours)
         plant.unfinished = min(plant.unfinished + rate, sets)
@@ -361,4 +358,5 @@ def assemble_cars(model: RegionalModel) -> None:
         retention = 1.0 if rate > 0.0 else float(p.plant_retention)
         plant.experience = remembered(plant.experience, rate * model.scale, retention)
         plant.note("cars_made", made)
-        f.production_value[row] = made * plant.price
+        # At the opening day's price, so that what is bought follows cars and not their price.
+        f.production_value[row] = made * plant.base_price

@@ -22,7 +22,9 @@ def build(plant: Plant) -> None:
     """Foreign direct investment comes in equal parts and all of it is spent on the site."""
     model = plant.model
     months = max(plant.opening - plant.ground_breaking, 1)
-    total = float(plant.facts["investment"]) / model.scale * model.params.numeraire
+    # Larger by the volume that the parent takes, and dearer in proportion.
+    larger = 1.0 + plant.site.volume / float(plant.facts["capacity_1"])
+    total = float(plant.facts["investment"]) * larger / model.scale * model.params.numeraire
     plant.receive(WORLD, Kind.FDI, total / months)
     plant.note("fdi", total / months)
     model.firms.investment[plant.row] = max(plant.cash - reserve(plant), 0.0)

@@ -26,8 +26,9 @@ class PartsStore:
         shares: of a kit's value, 0 for what is in no kit.
         stock: sets at hand; value: KGS paid for the bought ones among them.
         in_transit: by shipment, as the kits: [2, C] sets left out of the kits, and loose sets sent.
-        saved: KGS by which the kits at hand were cheaper; saved_per_car: in the last cars made.
-        from_kits, delivered, used: sets of this month; bill: KGS ordered this month.
+        saved: KGS by which the kits at hand were cheaper; saved_per_car, extra_per_car: in the last
+            cars made, and what their parts cost in all beyond full kits.
+        from_kits, delivered, used, returned: sets of this month; bill: KGS ordered this month.
         trust: weight of announced against realised volume (rules.md 19).
         made, history: cars, and local-content records, of the last twelve months.
     """
@@ -37,7 +38,8 @@ class PartsStore:
         self.shares = kit_shares(plant)
         self.stock, self.value = np.zeros(n), np.zeros(n)
         self.in_transit: list[np.ndarray] = []
-        self.saved = self.saved_per_car = 0.0
+        self.saved = self.saved_per_car = self.extra_per_car = 0.0
+        self.returned = np.zeros(n)
         self.from_kits, self.delivered, self.used = np.zeros(n), np.zeros(n), np.zeros(n)
         self.delivered_value, self.made_here = np.zeros(n), np.zeros(n)
         self.bill = 0.0
@@ -82,7 +84,17 @@ class PartsStore:
         saved = self.saved * (cars / kits)
         self.saved -= saved
         self.saved_per_car = saved / cars
+        self.extra_per_car = (float(bought.sum()) - saved) / cars
         return float(bought.sum()) - saved
+
+    def give_back(self, kits: int, kit_price: float) -> float:
+        """All parts leave with `kits` to the parent; returns what they are worth, KGS."""
+        worth = kits * kit_price - self.saved + float(self.value.sum())
+        self.returned += self.stock
+        for left in (self.stock, self.value):
+            left[:] = 0.0
+        self.saved, self.in_transit = 0.0, []
+        return worth
 
 
 def kit_shares(plant: Plant) -> np.ndarray:
@@ -98,7 +110,9 @@ def kit_shares(plant: Plant) -> np.ndarray:
 def base_values(plant: Plant) -> np.ndarray:
     """Value of each part of a kit at base prices, KGS [C]: what a set is worth in units of a good."""
     p = plant.model.params
-    base: np.ndarray = plant.parts.shares * plant.kit_price / (p.numeraire * p.exchange_rate_index)
+    base: np.ndarray = (
+        plant.parts.shares * plant.parts_price / (p.numeraire * p.exchange_rate_index)
+    )
     return base
 
 
@@ -118,7 +132,7 @@ def deletion_shares(model: RegionalModel) -> np.ndarray:
 def savings(plant: Plant) -> np.ndarray:
     """What a kit is cheaper by for each part that is left out, KGS a set [C]."""
     deletion, freight = deletion_shares(plant.model), float(plant.model.params.kit_freight)
-    values = plant.parts.shares * plant.kit_price
+    values = plant.parts.shares * plant.parts_price
     return np.array([set_saving(v, d, freight) for v, d in zip(values, deletion, strict=True)])
 
 
@@ -142,7 +156,7 @@ def receive_kits(plant: Plant, kits: int) -> float:
     if not (left_out.any() or loose.any()):
         return 0.0
     saved = float((left_out * savings(plant)).sum())
-    extra = loose * parts.shares * plant.kit_price
+    extra = loose * parts.shares * plant.parts_price
     parts.value += extra
     parts.saved += saved
     return float(extra.sum()) - saved

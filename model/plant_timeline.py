@@ -1,6 +1,7 @@
 """When a plant is announced, built and opened, where, and what its agreement changes.
 
-Limit: before the announcement a plant is UNKNOWN and touches nothing.
+Limit: before the announcement a plant is UNKNOWN and touches nothing. What comes after the opening
+is decided, not dated (`plant_stages.py`).
 """
 
 from __future__ import annotations
@@ -15,8 +16,10 @@ if TYPE_CHECKING:
     from model.worlds import PlantSite
 
 # Stages of a plant's life.
-UNKNOWN, ANNOUNCED, BUILDING, SKD, CKD, FULL = range(6)
-STAGE_NAMES = ("unknown", "announced", "building", "SKD", "CKD", "full")
+UNKNOWN, ANNOUNCED, BUILDING, SKD, SKD_LOCAL, CKD, CLOSED = range(7)
+STAGE_NAMES = (
+    "unknown", "announced", "building", "SKD", "SKD with local parts", "CKD", "closed",
+)  # fmt: skip
 
 
 def period_from(date: Any) -> int:
@@ -40,6 +43,31 @@ def next_stage(plant: Plant, period: int) -> int:
     if period >= plant.ground_breaking:
         return BUILDING
     return ANNOUNCED if period >= plant.announced else UNKNOWN
+
+
+def production_stage(stage: int) -> int:
+    """Which parts may be local: 0 before and after, 1 SKD, 2 SKD with local parts, 3 CKD."""
+    return stage - SKD + 1 if SKD <= stage < CLOSED else 0
+
+
+def announced_stage(plant: Plant, period: int) -> int:
+    """The production stage that the announcement has by `period`: by calendar alone."""
+    if period < plant.opening:
+        return 0
+    open_for = period - plant.opening
+    return 1 + sum(open_for >= float(plant.facts[f"plan_start_{k}"]) for k in (2, 3))
+
+
+def announced_capacity(plant: Plant, period: int) -> float:
+    """Cars a year (real) that were announced for `period`."""
+    stage = announced_stage(plant, period)
+    return float(plant.facts[f"capacity_{stage}"]) if stage else 0.0
+
+
+def announced_jobs(plant: Plant, period: int) -> float:
+    """Jobs (real) that were announced for `period`."""
+    stage = announced_stage(plant, period)
+    return float(plant.facts[f"plan_jobs_{stage}"]) if stage else 0.0
 
 
 def policies_from(plant: Plant, period: int) -> list[dict[str, float]]:

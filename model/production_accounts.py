@@ -34,11 +34,14 @@ def account_production(model: RegionalModel) -> None:
     model.value_added = worth - units * m.unit_input_cost()
     model.real_value_added = units * np.maximum(1.0 - base.base_input_cost, 0.0)[None]
     for plant in model.plants:
-        made_worth = float(f.production_value[plant.row])
-        model.output_value[plant.region, base.vehicles] += made_worth
-        added = made_worth - plant.month.get("materials_used_value", 0.0)
+        cars = plant.month.get("cars_made", 0.0)
+        output = cars * plant.price + plant.month.get("service_exports", 0.0)
+        model.output_value[plant.region, base.vehicles] += output
+        added = output - plant.month.get("materials_used_value", 0.0)
         added -= float(f.material_cost[plant.row])
         model.value_added[plant.region, base.vehicles] += added
+        # At the base year's price of a car; what its price does since is no real output.
+        added += cars * (plant.base_price - plant.price)
         model.real_value_added[plant.region, base.vehicles] += added / model.params.numeraire
     _add_contract_margins(model)
     _add_car_trade(model)

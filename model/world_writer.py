@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from model.worlds import PlantSite, World
+    from model.worlds import World
 
 
 def world_to_toml(world: World) -> str:
@@ -20,23 +20,11 @@ def world_to_toml(world: World) -> str:
     if world.parameters:
         lines += ["", "[parameters]", *_assignments(world.parameters)]
     for plant in world.plants:
-        lines += ["", "[[plants]]", *_assignments(_plant_table(plant))]
+        lines += ["", "[[plants]]", *_assignments(plant.table())]
     for event in world.events:
         inside = ", ".join(_assignments(event.values))
         lines += ["", "[[events]]", f"date = {_value(event.date)}", f"set = {{ {inside} }}"]
     return "\n".join(lines) + "\n"
-
-
-def _plant_table(plant: PlantSite) -> dict[str, Any]:
-    which = {"reference": True} if plant.reference else {"plant": plant.plant}
-    return {
-        **which,
-        "site": plant.site,
-        "delay_months": plant.delay_months,
-        "offtake": plant.offtake,
-        "local_purchases": plant.local_purchases,
-        "policies": plant.policies,
-    }
 
 
 def _assignments(values: Mapping[str, Any]) -> list[str]:

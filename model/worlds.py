@@ -12,33 +12,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from model.calendar_months import FIRST_YEAR, LAST_YEAR, date_of, period_of
 from model.errors import InputError, nearest
 from model.params import RUN_SETTINGS, START_ONLY, Params
+from model.plant_sites import PLANT_KEYS, PlantSite
 from model.world_writer import world_to_toml
 
 if TYPE_CHECKING:
     from model.packs import Pack
 
+__all__ = ["LIBRARY", "Event", "PlantSite", "World", "date_of", "period_of"]
+
 LIBRARY = Path(__file__).resolve().parent / "data" / "worlds"
-FIRST_YEAR = 2023
-LAST_YEAR = 2222
-OFFTAKES = ("market", "plan")
-_MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])", re.ASCII)
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
-
-
-def period_of(date: str) -> int:
-    """The period of a month written `YYYY-MM`; 2023-01 is 0, earlier months are negative."""
-    found = _MONTH.fullmatch(date) if isinstance(date, str) else None
-    if found is None:
-        raise InputError("a date is a month", field="date", value=date, allowed="YYYY-MM")
-    return (int(found[1]) - FIRST_YEAR) * 12 + int(found[2]) - 1
-
-
-def date_of(period: int) -> str:
-    """The month of a period, written `YYYY-MM`: the inverse of `period_of`."""
-    years, month = divmod(period, 12)
-    return f"{FIRST_YEAR + years:04d}-{month + 1:02d}"
 
 
 @dataclass(frozen=True)
@@ -66,43 +52,6 @@ class Event:
     def period(self) -> int:
         """The period in which the event takes place."""
         return period_of(self.date)
-
-
-@dataclass(frozen=True)
-class PlantSite:
-    """One plant of a world: which plant of the pack, where, when, and on what terms.
-
-    `site` is "reference" or "alternative" (regions that the pack names) or a region's id;
-    `plant` is a name in the pack's `plants.csv`, or "" for the pack's reference plant.
-    """
-
-    plant: str = ""
-    site: str = "reference"
-    delay_months: int = 0
-    offtake: str = "market"
-    local_purchases: bool = True
-    policies: bool = True
-
-    def __post_init__(self) -> None:
-        if self.offtake not in OFFTAKES:
-            raise InputError(
-                "not allowed",
-                field="offtake",
-                value=self.offtake,
-                allowed=", ".join(OFFTAKES),
-                hint=nearest(self.offtake, OFFTAKES),
-            )
-        if not 0 <= self.delay_months <= 1200:
-            raise InputError(
-                "out of range", field="delay_months", value=self.delay_months, allowed="0 to 1200"
-            )
-        if not self.site:
-            raise InputError("must not be empty", field="site", value=self.site)
-
-    @property
-    def reference(self) -> bool:
-        """Whether this is the pack's reference plant."""
-        return self.plant == ""
 
 
 @dataclass(frozen=True)
@@ -231,19 +180,11 @@ _WORLD_KEYS: Mapping[str, type] = {
     "plants": list,
 }
 _EVENT_KEYS: Mapping[str, type] = {"date": str, "set": dict}
-_PLANT_KEYS: Mapping[str, type] = {
-    "reference": bool,
-    "plant": str,
-    "site": str,
-    "delay_months": int,
-    "offtake": str,
-    "local_purchases": bool,
-    "policies": bool,
-}
 _WORDS: Mapping[type, str] = {
     str: "a text",
     bool: "true or false",
     int: "a whole number",
+    float: "a number",
     dict: "a table",
     list: "an array of tables",
 }
@@ -258,8 +199,8 @@ def _check_table(
             hint = nearest(key, keys)
             allowed = ", ".join(keys)
             raise InputError("unknown key", field=key, allowed=allowed, hint=hint)
-        # TOML's true is no number, though Python's True is an int.
-        if type(value) is not keys[key]:
+        # TOML's true is no number, though Python's True is an int; 2 is a number as 2.0 is.
+        if type(value) is not keys[key] and (keys[key], type(value)) != (float, int):
             raise InputError(f"must be {_WORDS[keys[key]]}", field=key, value=value)
     for key in required:
         if key not in table:
@@ -283,7 +224,7 @@ def _event(entry: dict[str, Any]) -> Event:
 
 
 def _plant(entry: dict[str, Any]) -> PlantSite:
-    _check_table(entry, _PLANT_KEYS, required=())
+    _check_table(entry, PLANT_KEYS, required=())
     values = dict(entry)
     named = bool(values.get("plant"))
     if values.pop("reference", not named) is named:

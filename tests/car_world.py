@@ -77,7 +77,12 @@ class CarWorld(mesa.Model):  # type: ignore[misc]
         self.period = -burn_in
         self.bank = SimpleNamespace(reserves=0.0, equity=0.0)
         self.government = SimpleNamespace(public_debt=0.0)
-        self.base = SimpleNamespace(wealth_propensity=0.2 / 6.0)
+        self.base = SimpleNamespace(
+            wealth_propensity=0.2 / 6.0,
+            plant_inputs=np.array([0.06]),
+            plant_inputs_imported=np.array([0.02]),
+        )
+        self.contracts, self.past_contracts, self.open_tenders = [], [], []
         self.market = SimpleNamespace(pool_cash=np.zeros(3))
         self.overdrafts_written_off = 0.0
         self.workers = people(self, n, np.arange(n) if order is None else order)

@@ -7,8 +7,10 @@ from typing import Any
 import numpy as np
 
 from model import RegionalModel, World, load_pack
+from model.accounts import FIRMS, WORLD, Kind
 from model.firms import STATE
 from model.markets import cars, goods
+from model.plant_timeline import CLOSED
 from model.workers import ABROAD, EMPLOYEE, NO_FIRM, OWN_ACCOUNT, UNEMPLOYED, auto_worth
 
 MONEY = 1e-9
@@ -41,7 +43,9 @@ class Watched:
     def step(self) -> None:
         before = snapshot(self.model)
         self._listen_and_step()
-        for gate in (money, firms_money, goods_of_firms, people, car_stocks, parts_of_plants):
+        for gate in (
+            money, firms_money, goods_of_firms, people, car_stocks, parts_of_plants, plants_money,
+        ):  # fmt: skip
             gate(self.model, before)
         self._households_money(before)
         self._goods_bought_are_sold()
@@ -123,6 +127,7 @@ def snapshot(model: RegionalModel) -> dict[str, Any]:
         "plants": [(p.stock, p.kits, (p.kits_in_transit or [0])[0]) for p in model.plants],
         "parts": [p.parts_stock.copy() for p in model.plants],
         "cars": all_cars(model),
+        "parent_debt": sum(plant.parent_debt for plant in model.plants),
     }
 
 
@@ -196,11 +201,26 @@ def car_stocks(model: RegionalModel, before: dict[str, Any]) -> None:
         assert dealer.stock == opening + dealer.arrived - dealer.sold
         assert dealer.stock >= 0
     for plant, (stock, kits, arriving) in zip(model.plants, before["plants"]):
-        made = plant.month.get("cars_made", 0)
-        sold = round(plant.month.get("plant_sales_value", 0.0) / plant.price)
+        made, returned = plant.month.get("cars_made", 0), plant.month.get("kits_returned", 0)
+        sold = plant.month.get("cars_sold", 0)
+        assert sold == round(plant.month.get("plant_sales_value", 0.0) / plant.price)
         assert plant.stock == stock + made - sold
-        assert plant.kits == kits + (arriving if plant.month else 0) - made
+        # What is under way to a plant that has closed stays the parent's.
+        came = arriving if plant.month and plant.stage != CLOSED else 0
+        assert plant.kits == kits + came - made - returned
         assert min(plant.stock, plant.kits) >= 0
+        if plant.stage == CLOSED:
+            assert (plant.stock, plant.kits, model.firms.employees[plant.row]) == (0, 0, 0)
+
+
+def plants_money(model: RegionalModel, before: dict[str, Any]) -> None:
+    """A plant owes its parent what it was lent and has not repaid; a closed one's rest is lost."""
+    flows = model.accounts.flows
+    lent = flows[WORLD, FIRMS, Kind.PARENT_LOANS] - flows[FIRMS, WORLD, Kind.PARENT_LOANS]
+    lost = sum(plant.month.get("parent_loss", 0.0) for plant in model.plants)
+    owed = sum(plant.parent_debt for plant in model.plants)
+    size = 1.0 + before["parent_debt"] + float(flows[:, :, Kind.PARENT_LOANS].sum())
+    assert abs(owed - before["parent_debt"] - lent + lost) <= MONEY * size
 
 
 def parts_of_plants(model: RegionalModel, before: dict[str, Any]) -> None:
@@ -208,7 +228,9 @@ def parts_of_plants(model: RegionalModel, before: dict[str, Any]) -> None:
     f = model.firms
     for plant, opening in zip(model.plants, before["parts"]):
         flows = plant.parts
-        gap = opening + flows.from_kits + flows.delivered - flows.used - flows.stock
+        gap = (
+            opening + flows.from_kits + flows.delivered - flows.used - flows.returned - flows.stock
+        )
         assert np.all(np.abs(gap) <= MONEY * (1.0 + opening + flows.from_kits))
         assert np.all(flows.used == plant.month.get("cars_made", 0.0))
         assert np.all(flows.stock[flows.shares > 0.0] >= -1e-6)

@@ -197,6 +197,10 @@ def test_kyrgyzstan_is_the_country_that_the_sources_describe():
     plant = pack.plants[pack.reference_plant]
     assert (plant["announced"], plant["opening"]) == ("2023-01", "2024-07")
     assert plant["region"] == "KG-C"
+    assert plant["drivetrain"] == "combustion"
+    other = pack.plants["sokuluk"]
+    assert (other["announced"], other["opening"]) == ("2024-02", "2026-09")
+    assert (other["drivetrain"], other["capacity_3"]) == ("electric", 80000.0)
     assert pack.record["cars_made", 2024] == (500, 400, 700)
 
 
@@ -354,6 +358,22 @@ def test_missing_and_unknown_columns_are_named(copy):
 def test_a_missing_row_is_named(copy, file, key, words):
     drop(copy, file, key)
     assert any(words in text for text in check_pack(copy)), check_pack(copy)
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        (["drivetrain", "electirc"], "did you mean 'electric'"),
+        (["domestic_price", "0"], "out of range"),
+        (["domestic_price", "dear"], "must be a number"),
+    ],
+)
+def test_a_plants_own_facts_are_checked(copy, row, words):
+    rows = rows_of(copy / "plants.csv")
+    new = ["valley_motors", *row, "", "", "text", "2024", "made up", "assumed"]
+    write_rows(copy / "plants.csv", [*rows, new])
+    problems = check_pack(copy)
+    assert any(words in text for text in problems), problems
 
 
 def test_a_row_that_stands_twice_or_is_short_is_named(copy):

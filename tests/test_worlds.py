@@ -40,15 +40,32 @@ def parameter_values(draw, least=0, dated=False):
 
 dates = st.integers(0, 2399).map(date_of)
 words = st.text(min_size=1, max_size=12)
-plants = st.builds(
-    PlantSite,
-    plant=st.one_of(st.just(""), words),
-    site=words,
-    delay_months=st.integers(0, 1200),
-    offtake=st.sampled_from(["market", "plan"]),
-    local_purchases=st.booleans(),
-    policies=st.booleans(),
+offtakes = st.one_of(
+    st.sampled_from([("market", 0), ("plan", 0)]),
+    st.integers(5000, 300000).map(lambda cars: ("volume", cars)),
 )
+extras = st.one_of(st.just((0, "")), st.tuples(st.integers(1, 100000), dates))
+
+
+@st.composite
+def plants(draw):
+    offtake, volume = draw(offtakes)
+    jobs, date = draw(extras)
+    return PlantSite(
+        plant=draw(st.one_of(st.just(""), words)),
+        site=draw(words),
+        delay_months=draw(st.integers(0, 1200)),
+        offtake=offtake,
+        volume=volume,
+        local_purchases=draw(st.booleans()),
+        policies=draw(st.booleans()),
+        edge=draw(st.one_of(st.integers(1, 5), st.floats(0.5, 5.0))),
+        extra_jobs=jobs,
+        extra_jobs_from=date,
+        closing=draw(st.one_of(st.just(""), dates)),
+    )
+
+
 worlds = st.builds(
     World,
     name=st.from_regex(r"[a-z0-9][a-z0-9_-]{0,8}", fullmatch=True),
@@ -59,7 +76,7 @@ worlds = st.builds(
     events=st.lists(st.builds(Event, dates, parameter_values(least=1, dated=True)), max_size=3).map(
         tuple
     ),
-    plants=st.lists(plants, max_size=3).map(tuple),
+    plants=st.lists(plants(), max_size=3).map(tuple),
 )
 
 
@@ -71,7 +88,9 @@ def test_round_trip(world):
 
 
 def test_the_library_is_complete_and_valid():
-    assert World.names() == ["delayed", "elsewhere", "enclave", "flat", "none", "plan", "plant"]
+    first = {"delayed", "elsewhere", "enclave", "flat", "none", "plan", "plant"}
+    later = {"volume", "expansion", "closure", "edge", "second_plant"}
+    assert first | later <= set(World.names())
     for name in World.names():
         world = World.load(name)
         assert world.name == name
@@ -91,6 +110,10 @@ def test_the_library_says_what_it_is_named_for():
         "enclave": {"local_purchases": False},
         "elsewhere": {"site": "alternative"},
         "delayed": {"delay_months": 24},
+        "volume": {"offtake": "volume", "volume": 100000},
+        "expansion": {"extra_jobs": 3000, "extra_jobs_from": "2034-07"},
+        "closure": {"closing": "2034-07"},
+        "edge": {"edge": 2.0},
     }
     for name, values in changed.items():
         assert World.load(name).plants == (PlantSite(**values),)
@@ -129,6 +152,20 @@ def test_a_world_from_a_file(tmp_path):
         (HEAD + "[[plants]]\ndelay_months = true", "whole number"),
         (HEAD + "[[plants]]\ndelay_months = 1.0", "whole number"),
         (HEAD + "[[plants]]\nsite = ''", "empty"),
+        (HEAD + "[[plants]]\nclosnig = '2030-01'", "did you mean 'closing'"),
+        (HEAD + "[[plants]]\nclosing = '2030-13'", "field 'closing': not a month of a run"),
+        (HEAD + "[[plants]]\nclosing = '2022-12'", "2023-01 to"),
+        (HEAD + "[[plants]]\nofftake = 'volum'", "did you mean 'volume'"),
+        (HEAD + "[[plants]]\nofftake = 'volume'", "field 'volume'.*5000 to 300000"),
+        (HEAD + "[[plants]]\nofftake = 'volume'\nvolume = 400000", "5000 to 300000"),
+        (HEAD + "[[plants]]\nofftake = 'volume'\nvolume = 1e4", "whole number"),
+        (HEAD + "[[plants]]\nvolume = 10000", "works only with offtake"),
+        (HEAD + "[[plants]]\nedge = 0.1", "0.5 to 5"),
+        (HEAD + "[[plants]]\nedge = nan", "0.5 to 5"),
+        (HEAD + "[[plants]]\nedge = '2'", "must be a number"),
+        (HEAD + "[[plants]]\nextra_jobs = 100", "together or not at all"),
+        (HEAD + "[[plants]]\nextra_jobs_from = '2030-01'", "together or not at all"),
+        (HEAD + "[[plants]]\nextra_jobs = -1\nextra_jobs_from = '2030-01'", "0 to 100000"),
         (HEAD + "[[plants]]\nreference = false", "reference = true or plant"),
         (HEAD + "[[plants]]\nreference = true\nplant = 'x'", "reference = true or plant"),
         (HEAD + "[[events]]\ndate = '2025-03'", "events 1: field 'set': is missing"),

@@ -84,7 +84,8 @@ def base_price(model: RegionalModel, kind: int) -> float:
 
 def resale(model: RegionalModel) -> np.ndarray:
     """Resale worth of a make against an imported car of the same age, by car code, float64 [4]."""
-    prices = [plant.price for plant in model.plants if plant.selling]
+    # A closed plant's cars are still on the road, at the worth of its last price.
+    prices = [plant.price for plant in model.plants if plant.known]
     domestic = min(prices) / base_price(model, NEW) if prices else 1.0
     return np.array([0.0, 1.0, 1.0, min(domestic, 1.0)])
 

@@ -25,18 +25,22 @@ def end_contracts(model: RegionalModel) -> None:
             one.closed = model.period
         elif model.period <= one.end:
             continue
-        adjust_plan(model, one, 0.0)
-        one.sets = one.ordered = one.delivered = 0.0
-        model.contracts.remove(one)
-        model.past_contracts.append(one)
+        end_contract(model, one)
+
+
+def end_contract(model: RegionalModel, one: Contract) -> None:
+    """Its volume leaves the seller's plans; the record stays."""
+    adjust_plan(model, one, 0.0)
+    one.sets = one.ordered = one.delivered = 0.0
+    model.contracts.remove(one)
+    model.past_contracts.append(one)
 
 
 def prepare_suppliers(model: RegionalModel) -> None:
     """Winners order the capital goods without which they could not make it, in equal parts.
 
     Once the plan is in their expected sales, `plan_investment` does the rest from what it earns.
-    Limited like all
-    investment by cash above a month of costs and by what the bank lends.
+    Limited like all investment by cash above a month of costs and by what the bank lends.
     """
     if not model.contracts:
         return
