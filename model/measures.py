@@ -16,6 +16,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from model.accounts import GOVERNMENT, IMPORTERS, WORLD, Kind
+from model.demography import demography_measures
+from model.foreign_suppliers import follower_measures
+from model.importer_exit import importer_measures
 from model.markets.cars import car_measures
 from model.workers import ABROAD, EMPLOYEE, OWN_ACCOUNT, UNEMPLOYED
 
@@ -115,6 +118,7 @@ def measure(model: RegionalModel) -> tuple[dict[str, float], dict[str, np.ndarra
     country |= {"value_added_herfindahl": hhi, "value_added_entropy": entropy}
     _rates(country, regional)
     country |= _money(model) | _firms(model) | _cars(model)
+    country |= demography_measures(model) | follower_measures(model) | importer_measures(model)
     for name in ("mean_wage", "own_account_income"):
         country[name] = _mean_of(country, name)
         regional[name] = _mean_of(regional, name)

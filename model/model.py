@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING
 import mesa
 import numpy as np
 
-from model import entrepreneurship, firms, institutions, plant, start, workers
+from model import (
+    demography,
+    entrepreneurship,
+    firms,
+    foreign_suppliers,
+    importer_exit,
+    institutions,
+    plant,
+    start,
+    workers,
+)
 from model.accounts import BANK, GOVERNMENT, HOUSEHOLDS, WORLD, Accounts, Kind, Sector
 from model.base_year import solve_base_year
 from model.contracts import Contract, Failure, OpenTender
@@ -84,6 +94,8 @@ class RegionalModel(mesa.Model):
         self.past_contracts: list[Contract] = []
         self.open_tenders: list[OpenTender] = []
         self.failures: list[Failure] = []
+        self.entry_log: list[demography.Entry] = []
+        self.exit_log: list[demography.Exit] = []
         self.outside = institutions.Outside(self)
         self.government = institutions.Government(self)
         self.bank = institutions.Bank(self)
@@ -112,6 +124,12 @@ class RegionalModel(mesa.Model):
         self.real_value_added = np.zeros((n_regions, n_sectors))
         self.vacancies = self.hires = self.separations = 0
         self.entries = self.exits = self.entries_without_room = 0
+        self.supplier_profits_abroad = 0.0
+        self.entries_by_origin = np.zeros(len(firms.ORIGIN_NAMES), np.int64)
+        self.exits_by_origin = np.zeros(len(firms.ORIGIN_NAMES), np.int64)
+        # What plants have made, agent cars a year; what followers bring, KGS; cars sold at home.
+        self.yearly_output: dict[str, float] = {}
+        self.follow_on_fdi = self.domestic_sales = 0.0
         self.overdrafts_written_off = 0.0
         self.capital_imports = 0.0
         self.founder_rows = np.zeros(max(len(self.workers) // 50, 64), np.int64)
@@ -146,10 +164,12 @@ class RegionalModel(mesa.Model):
         goods.trade_goods(self)
         cars.trade_cars(self)
         reprice_and_reexport(self)
+        importer_exit.review_importers(self)
         # Knowledge (transfer, learning, imitation, training) comes here in the next step.
         institutions.levy_and_pay_out(self)
         entrepreneurship.close_insolvent_firms(self)
         entrepreneurship.found_firms(self)
+        foreign_suppliers.follow_plants(self)
         self._count_people()
         account_production(self)
         self.measures.record()

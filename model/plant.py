@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import mesa
 
-from model.accounts import FIRMS, GOVERNMENT, WORLD, Kind, Sector
+from model.accounts import FIRMS, GOVERNMENT, HOUSEHOLDS, WORLD, Kind, Sector
 from model.assembly import (
     feasible_output,
     hours_per_car,
@@ -164,6 +164,8 @@ class Plant(mesa.Agent):
         if buyer is WORLD:
             self.note("cars_exported", cars)
             return
+        if buyer is HOUSEHOLDS:
+            self.note("home_sales_value", value)
         # What the kit paid at the border is credited, so this is tax on what was added to it.
         vat = self.model.params.vat_rate * max(value - cars * self.kit_price, 0.0)
         self.settle_tax(Kind.VAT, vat, "kit_vat_exempt")
