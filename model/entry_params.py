@@ -12,6 +12,15 @@ class EntryParams(ParameterSet):
     """The part of `Params` for this theme."""
 
     # Founding
+    tender_rent_weight: float = number(
+        1.0,
+        "share",
+        0.0,
+        1.0,
+        "assumed",
+        "1: a tender is as visible as the trade's profits; 0 hides tenders from founders",
+        "of the rents of open tenders in what founders see as profit",
+    )
     unmet_demand_weight: float = number(
         0.0,
         "share",

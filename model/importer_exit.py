@@ -210,8 +210,7 @@ def found_parts_firm(model: RegionalModel, dealer: Importer, s: int) -> bool:
     funds = own_funds(model)
     if s < 0 or owner < 0 or dealer.cash < funds[dealer.region, s]:
         return False
-    identity = draws.child_identity(w.identity[owner], model.period, 1)
-    row = free_row(model, dealer.region, s, identity)
+    row = free_row(model, dealer.region, s, w.identity[owner])
     if row < 0:
         model.entries_without_room += 1
         return False

@@ -107,7 +107,8 @@ def open_firm(
         w.savings[i] -= own
     model.accounts.post(payer, FIRMS, Kind.START_UP, own)
     model.accounts.post(BANK, FIRMS, Kind.LOANS, loan)
-    identity = draws.child_identity(w.identity[i], model.period, 1)
+    # An owner may found one firm this month and be given another by an importer.
+    identity = draws.child_identity(w.identity[i], model.period, 1 if payer is HOUSEHOLDS else 2)
     # Entrants do not know their productivity (Jovanovic 1982).
     z = draws.normal(model.seed, draws.ENTRANT, identity, model.period, 1)
     set_up(model, row, identity, heritage, p.entrant_efficiency + p.entrant_spread * z)

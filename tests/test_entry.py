@@ -65,9 +65,10 @@ def slow_opportunity(model):
             usual[r, s] += base.norm_surplus[s] * f.sales[row] * f.price[row]
     for one in model.open_tenders:
         s, site = home(model, one.component), one.plant.region
+        enough = min(one.need / one.mes, 1.0)
         for r in range(len(surplus)):
             weight = base.distance_weight[site, r, s] / base.distance_weight[site, site, s]
-            rent = base.norm_surplus[s] * one.need * one.limit / 12.0
+            rent = enough * base.norm_surplus[s] * one.need * one.limit / 12.0
             surplus[r, s] += rent * min(weight, 1.0)
     ratio = np.where(usual > 0.0, surplus / np.where(usual > 0.0, usual, 1.0), 1.0)
     return np.clip(ratio, 0.05, 5.0)
@@ -77,12 +78,16 @@ def test_opportunity_is_that_of_the_slow_twin(ready):
     ready.open_tenders = []
     without = entrepreneurship.profit_opportunity(ready)
     np.testing.assert_allclose(without, slow_opportunity(ready), rtol=1e-10)
-    ready.open_tenders = [tender(ready), tender(ready, GLASS, 50.0, 9_000.0)]
+    ready.open_tenders = [tender(ready), tender(ready, GLASS, 50.0, 9_000.0)]  # one below its scale
     found = entrepreneurship.profit_opportunity(ready)
     np.testing.assert_allclose(found, slow_opportunity(ready), rtol=1e-10)
     trades = {home(ready, SEATS), home(ready, GLASS)}
     assert {int(s) for s in np.argwhere(found != without)[:, 1]} <= trades
     assert (found > without).any()
+    # Tenders that founders do not see change nothing, to the bit.
+    ready.params = ready.params.with_values({"tender_rent_weight": 0.0})
+    assert np.array_equal(entrepreneurship.profit_opportunity(ready), without)
+    assert not entrepreneurship.rent_shares(ready).any()
 
 
 def test_demand_without_a_seller_counts_when_asked_for(ready):
@@ -102,6 +107,8 @@ def test_the_rent_of_a_tender_is_nothing_without_need_and_falls_with_distance(re
     assert not spin_offs.tender_rent(ready, replace(one, need=0.0), s).any()
     twice = spin_offs.tender_rent(ready, replace(one, need=2.0 * one.need), s)
     np.testing.assert_allclose(twice, 2.0 * rent, rtol=1e-12)
+    half = spin_offs.tender_rent(ready, replace(one, mes=2.0 * one.need), s)
+    np.testing.assert_allclose(half, 0.5 * rent, rtol=1e-12)
     assert rent.argmax() == one.plant.region
     near = ready.base.norm_surplus[s] * one.need * one.limit / 12.0
     assert rent.max() == pytest.approx(near, rel=1e-12)
