@@ -52,6 +52,8 @@ class Exit(NamedTuple):
     identity: int
     period: int
     origin: int
+    region: int
+    component: int
     written_off: float
 
 
@@ -83,8 +85,11 @@ def note_exits(model: RegionalModel, rows: np.ndarray) -> None:
     model.exits_by_origin += np.bincount(f.origin[rows], minlength=len(ORIGIN_NAMES))
     for row, loss in zip(rows, lost, strict=True):
         model.exit_log.append(
-            Exit(int(row), int(f.identity[row]), int(model.period), int(f.origin[row]), float(loss))
-        )
+            Exit(
+                int(row), int(f.identity[row]), int(model.period), int(f.origin[row]),
+                int(f.region[row]), int(f.component[row]), float(loss),
+            )
+        )  # fmt: skip
 
 
 def lifetimes(

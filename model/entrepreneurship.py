@@ -140,7 +140,8 @@ def profit_opportunity(model: RegionalModel) -> np.ndarray:
     weight = model.params.unmet_demand_weight
     if weight > 0.0:
         # At the same margins, serving all who asked would have earned 1 / filled as much.
-        filled = np.clip(model.market.filled[:-1], 0.2, 1.0)
+        filled = np.where(model.base.market_sector, model.market.filled[:-1], 1.0)
+        filled = np.clip(filled, 0.2, 1.0)
         ratio = ratio * (1.0 + weight * (1.0 / filled - 1.0))
     return np.clip(ratio, 0.05, 5.0)
 

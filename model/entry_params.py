@@ -22,12 +22,12 @@ class EntryParams(ParameterSet):
         "of the rents of open tenders in what founders see as profit",
     )
     unmet_demand_weight: float = number(
-        0.0,
+        1.0,
         "share",
         0.0,
         1.0,
         "assumed",
-        "0: rationing reaches founders through mark-ups already",
+        "1: serving it earns the usual margin; imports fill nearly all gaps, so it is rarely there",
         "of demand that found no seller in what founders see as profit",
     )
     # Spin-offs
@@ -100,6 +100,15 @@ class EntryParams(ParameterSet):
         "assumed",
         "less than the plant's own (Javorcik 2004)",
         "of the plant's edge in know-how that a foreign supplier has",
+    )
+    follow_pause: int = integer(
+        60,
+        "months",
+        0,
+        1200,
+        "assumed",
+        "chosen",
+        "after a follower has closed until the next one for this part dares",
     )
     follow_cash_months: float = number(
         6.0,

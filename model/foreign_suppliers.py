@@ -9,8 +9,6 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from model import draws
 from model.accounts import FIRMS, WORLD, Kind
 from model.demography import note_entry
@@ -28,7 +26,7 @@ def follow_plants(model: RegionalModel) -> None:
     model.follow_on_fdi = 0.0
     remember_output(model)
     for tender in model.open_tenders:
-        if not has_follower(model, tender) and decides_to_follow(model, tender):
+        if decides_to_follow(model, tender) and not has_follower(model, tender):
             open_foreign_supplier(model, tender)
 
 
@@ -109,10 +107,18 @@ def decides_to_follow(model: RegionalModel, tender: OpenTender) -> bool:
 
 
 def has_follower(model: RegionalModel, tender: OpenTender) -> bool:
-    """Whether a foreign supplier of this part stands in the plant's region."""
-    f = model.firms
-    there = f.alive & (f.origin == FOREIGN_ENTRANT) & (f.component == tender.component)
-    return bool(np.any(there & (f.region == tender.plant.region)))
+    """Whether a foreign supplier of this part stands in the plant's region, or failed lately.
+
+    Whoever thinks of following sees the ruin of who followed before.
+    """
+    f, r, part = model.firms, tender.plant.region, tender.component
+    since = model.period - int(model.params.follow_pause)
+    failed = any(
+        e.origin == FOREIGN_ENTRANT and (e.region, e.component) == (r, part) and e.period > since
+        for e in model.exit_log
+    )
+    there = f.alive & (f.origin == FOREIGN_ENTRANT) & (f.component == part) & (f.region == r)
+    return failed or bool(there.any())
 
 
 def open_foreign_supplier(model: RegionalModel, tender: OpenTender) -> None:

@@ -25,12 +25,14 @@ def tender_rent(model: RegionalModel, tender: OpenTender, sector: int) -> np.nda
     """Surplus a month that one open tender holds out to firms of each region, KGS [R].
 
     The usual surplus of the trade on what the plant would pay, in proportion where the need is
-    below the least efficient scale, seen through the distance that goods of the trade travel.
+    below the least efficient scale, seen through the distance that goods of the trade travel, and
+    shared with those who can make the part already.
     """
-    base = model.base
+    base, f = model.base, model.firms
+    rivals = int(np.count_nonzero(f.alive & (f.component == tender.component)))
     enough = min(max(tender.need, 0.0) / max(tender.mes, 1e-12), 1.0)
     value = float(model.params.tender_rent_weight) * enough * max(tender.need, 0.0)
-    value *= max(tender.limit, 0.0) / 12.0
+    value *= max(tender.limit, 0.0) / 12.0 / (1.0 + rivals)
     friction = base.distance_weight[tender.plant.region, :, sector]
     near = friction[tender.plant.region]
     seen: np.ndarray = base.norm_surplus[sector] * value * np.minimum(friction / near, 1.0)

@@ -66,11 +66,14 @@ def slow_opportunity(model):
     for one in model.open_tenders:
         s, site = home(model, one.component), one.plant.region
         enough = min(one.need / one.mes, 1.0)
+        enough /= 1 + sum(f.alive[k] and f.component[k] == one.component for k in range(f.capacity))
         for r in range(len(surplus)):
             weight = base.distance_weight[site, r, s] / base.distance_weight[site, site, s]
             rent = enough * base.norm_surplus[s] * one.need * one.limit / 12.0
             surplus[r, s] += rent * min(weight, 1.0)
-    ratio = np.where(usual > 0.0, surplus / np.where(usual > 0.0, usual, 1.0), 1.0)
+    ratio = np.ones(surplus.shape)
+    for r, s in np.argwhere(usual > 0.0):
+        ratio[r, s] = surplus[r, s] / usual[r, s] / max(model.market.filled[r, s], 0.2)
     return np.clip(ratio, 0.05, 5.0)
 
 
@@ -78,6 +81,7 @@ def test_opportunity_is_that_of_the_slow_twin(ready):
     ready.open_tenders = []
     without = entrepreneurship.profit_opportunity(ready)
     np.testing.assert_allclose(without, slow_opportunity(ready), rtol=1e-10)
+    ready.firms.component[np.flatnonzero(ready.firms.alive)[5:8]] = GLASS
     ready.open_tenders = [tender(ready), tender(ready, GLASS, 50.0, 9_000.0)]  # one below its scale
     found = entrepreneurship.profit_opportunity(ready)
     np.testing.assert_allclose(found, slow_opportunity(ready), rtol=1e-10)
@@ -90,15 +94,16 @@ def test_opportunity_is_that_of_the_slow_twin(ready):
     assert not entrepreneurship.rent_shares(ready).any()
 
 
-def test_demand_without_a_seller_counts_when_asked_for(ready):
+def test_demand_without_a_seller_counts(ready):
+    ready.market.filled[:-1] = 1.0
     usual = entrepreneurship.profit_opportunity(ready)
     ready.market.filled[:-1] = 0.5
-    assert np.array_equal(entrepreneurship.profit_opportunity(ready), usual)
-    ready.params = ready.params.with_values({"unmet_demand_weight": 1.0})
     doubled = entrepreneurship.profit_opportunity(ready)
-    inside = (usual > 0.1) & (usual < 2.4)
+    inside = (usual > 0.1) & (usual < 2.4) & ready.base.market_sector
     np.testing.assert_allclose(doubled[inside], 2.0 * usual[inside], rtol=1e-12)
     assert inside.any()
+    ready.params = ready.params.with_values({"unmet_demand_weight": 0.0})
+    assert np.array_equal(entrepreneurship.profit_opportunity(ready), usual)
 
 
 def test_the_rent_of_a_tender_is_nothing_without_need_and_falls_with_distance(ready):
@@ -107,6 +112,12 @@ def test_the_rent_of_a_tender_is_nothing_without_need_and_falls_with_distance(re
     assert not spin_offs.tender_rent(ready, replace(one, need=0.0), s).any()
     twice = spin_offs.tender_rent(ready, replace(one, need=2.0 * one.need), s)
     np.testing.assert_allclose(twice, 2.0 * rent, rtol=1e-12)
+    # Two who can make the part already leave a third of it.
+    f = ready.firms
+    f.component[np.flatnonzero(f.alive)[:2]] = SEATS
+    third = spin_offs.tender_rent(ready, one, s)
+    np.testing.assert_allclose(third, rent / 3.0, rtol=1e-12)
+    f.component[:] = -1
     half = spin_offs.tender_rent(ready, replace(one, mes=2.0 * one.need), s)
     np.testing.assert_allclose(half, 0.5 * rent, rtol=1e-12)
     assert rent.argmax() == one.plant.region
@@ -331,9 +342,21 @@ def test_the_parent_abroad_pays_for_what_the_follower_starts_with(ready):
     assert came == ready.follow_on_fdi > 0.0
     assert (f.ownership[row], f.founder[row], f.component[row]) == (FOREIGN, -1, SEATS)
     assert f.knowledge[row] == pytest.approx(foreign_suppliers.know_how(ready), rel=1e-12)
-    # One at a time.
+    # One at a time, and where one has failed the next one waits.
     foreign_suppliers.follow_plants(ready)
     assert np.count_nonzero(f.origin == FOREIGN_ENTRANT) == 1
+    f.age[row], f.customers[row], f.orders[row] = 20, 0.0, 0.0
+    entrepreneurship.close_insolvent_firms(ready)
+    assert not f.alive[row]
+    ready.yearly_output = {"0": 6000.0}
+    for months in (0, 59):
+        ready.period += months
+        foreign_suppliers.follow_plants(ready)
+        assert np.count_nonzero(f.origin == FOREIGN_ENTRANT) == 1
+        ready.yearly_output = {"0": 6000.0}
+    ready.period += 1
+    foreign_suppliers.follow_plants(ready)
+    assert np.count_nonzero(f.origin == FOREIGN_ENTRANT) == 2
 
 
 def foreign_firm(model):
