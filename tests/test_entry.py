@@ -72,8 +72,11 @@ def slow_opportunity(model):
             rent = enough * base.norm_surplus[s] * one.need * one.limit / 12.0
             surplus[r, s] += rent * min(weight, 1.0)
     ratio = np.ones(surplus.shape)
-    for r, s in np.argwhere(usual > 0.0):
-        ratio[r, s] = surplus[r, s] / usual[r, s] / max(model.market.filled[r, s], 0.2)
+    for r, s in np.argwhere(base.firm_output >= 0.0):
+        if usual[r, s] > 0.0:
+            ratio[r, s] = surplus[r, s] / usual[r, s]
+        if base.market_sector[s]:
+            ratio[r, s] /= max(model.market.filled[r, s], 0.2)
     return np.clip(ratio, 0.05, 5.0)
 
 
