@@ -9,10 +9,13 @@ import numpy as np
 from numba import njit
 
 from model import draws
-from model.accounts import BANK, FIRMS, HOUSEHOLDS, Kind
-from model.firms import PRIVATE, SERVICE, TRADITIONAL
+from model.accounts import FIRMS, HOUSEHOLDS, WORLD, Kind
+from model.demography import note_exits, open_month_of_records
+from model.firms import FOREIGN
 from model.markets.credit import borrowing_room
-from model.workers import ABROAD, EMPLOYEE, UNEMPLOYED, auto_worth, efficiency_units
+from model.new_firms import first_capital, free_row, open_firm, own_funds
+from model.spin_offs import heritage_of, tender_rents
+from model.workers import ABROAD, EMPLOYEE, UNEMPLOYED
 
 if TYPE_CHECKING:
     from model.model import RegionalModel
@@ -24,22 +27,29 @@ if TYPE_CHECKING:
 def close_insolvent_firms(model: RegionalModel) -> None:
     """Phase 11a: firms without cash or credit, and firms that sell nothing, close.
 
-    The overdraft and the debt are the bank's loss; what cash is left goes to the owner; staff are
-    released; stocks and capital are scrapped.
+    The overdraft and the debt are the bank's loss; what cash is left goes to the owner, abroad if
+    the firm is foreign; staff are released; stocks and capital are scrapped.
     """
     f, base = model.firms, model.base
     mortal = f.alive & base.market_sector[f.sector]
     broke = mortal & (f.cash < 0.0) & (-f.cash > borrowing_room(model))
     idle = mortal & (f.orders <= 0.0) & (f.customers <= 0.0) & (f.age > 6)
+    # Who has won a tender waits for its first delivery; a follower's parent gives it time to win.
+    waiting = (f.ownership == FOREIGN) & (f.age <= model.params.follow_patience)
+    idle &= ~waiting & (f.supplier_tier != 1)
     closing = np.flatnonzero(broke | idle)
+    open_month_of_records(model)
     model.exits = len(closing)
     model.overdrafts_written_off = float(np.maximum(-f.cash[closing], 0.0).sum())
     if len(closing) == 0:
         return
     model.accounts.write_off(float(f.debt[closing].sum()) + model.overdrafts_written_off)
+    note_exits(model, closing)
     left = np.maximum(f.cash[closing], 0.0)
-    np.add.at(model.workers.savings, f.founder[closing], left)
-    model.accounts.post(FIRMS, HOUSEHOLDS, Kind.DIVIDENDS, float(left.sum()))
+    foreign = f.ownership[closing] == FOREIGN
+    np.add.at(model.workers.savings, f.founder[closing[~foreign]], left[~foreign])
+    model.accounts.post(FIRMS, HOUSEHOLDS, Kind.DIVIDENDS, float(left[~foreign].sum()))
+    model.accounts.post(FIRMS, WORLD, Kind.DIVIDENDS, float(left[foreign].sum()))
     f.cash[closing] = 0.0
     f.debt[closing] = 0.0
     f.alive[closing] = False
@@ -101,10 +111,10 @@ def propose_firms(  # type: ignore[no-untyped-def]
     return n
 
 
-def profit_opportunity(model: RegionalModel) -> np.ndarray:
-    """Operating surplus of incumbents over revenue, against its base-year norm [R, S].
+def cell_surplus(model: RegionalModel) -> tuple[np.ndarray, np.ndarray]:
+    """Operating surplus of incumbents, and what the base-year margin would give on their sales.
 
-    The rent that a founder sees. Cells without firms count as normal: nobody has seen them fail.
+    KGS a month [R, S].
     """
     f, base = model.firms, model.base
     live = np.flatnonzero(f.alive & base.market_sector[f.sector])
@@ -115,15 +125,43 @@ def profit_opportunity(model: RegionalModel) -> np.ndarray:
     surplus = np.bincount(cell, f.surplus[live], size).reshape(base.firm_output.shape)
     norm = base.norm_surplus[s] * f.sales[live] * f.price[live]
     usual = np.bincount(cell, norm, size).reshape(base.firm_output.shape)
+    return surplus, usual
+
+
+def profit_opportunity(model: RegionalModel) -> np.ndarray:
+    """Operating surplus of incumbents over revenue, against its base-year norm [R, S].
+
+    The rent that a founder sees, with the rents of open tenders in reach, and, by
+    `unmet_demand_weight`, what demand without a seller would have earned. Cells without firms
+    count as normal: nobody has seen them fail.
+    """
+    surplus, usual = cell_surplus(model)
+    if model.open_tenders:
+        surplus = surplus + tender_rents(model)
     seen = usual > 0.0
     ratio = np.where(seen, surplus / np.where(seen, usual, 1.0), 1.0)
+    weight = model.params.unmet_demand_weight
+    if weight > 0.0:
+        # At the same margins, serving all who asked would have earned 1 / filled as much.
+        filled = np.where(model.base.market_sector, model.market.filled[:-1], 1.0)
+        filled = np.clip(filled, 0.2, 1.0)
+        ratio = ratio * (1.0 + weight * (1.0 / filled - 1.0))
     return np.clip(ratio, 0.05, 5.0)
+
+
+def rent_shares(model: RegionalModel) -> np.ndarray:
+    """Part of what draws founders to a cell that is the rent of open tenders, 0 to 1 [R, S]."""
+    if not model.open_tenders:
+        return np.zeros(model.base.firm_output.shape)
+    rents = tender_rents(model)
+    whole = rents + np.maximum(cell_surplus(model)[0], 0.0)
+    return np.where(whole > 0.0, rents / np.where(whole > 0.0, whole, 1.0), 0.0)
 
 
 def found_firms(model: RegionalModel) -> None:
     """Phase 11b: founders put savings and a loan into a new firm with a few customers."""
     w, p, base = model.workers, model.params, model.base
-    funds = _own_funds(model)
+    funds = own_funds(model)
     n = propose_firms(
         model.seed, model.period, p.founding_propensity, p.founding_elasticity,
         base.founding_culture,
@@ -132,103 +170,17 @@ def found_firms(model: RegionalModel) -> None:
     )  # fmt: skip
     model.entries = 0
     model.entries_without_room = 0
-    capital = _first_capital(model)
+    capital = first_capital(model)
+    rents = rent_shares(model)
     for i, s in zip(model.founder_rows[:n], model.founder_sectors[:n], strict=True):
-        row = _free_row(model, int(i), int(s))
+        r = int(w.region[i])
+        row = free_row(model, r, int(s), w.identity[i])
         if row < 0:
             model.entries_without_room += 1
             continue
-        r = w.region[i]
-        _open_firm(model, row, int(i), float(funds[r, s]), float(capital[r, s]))
+        heritage = heritage_of(model, int(i), int(s), float(rents[r, s]))
+        open_firm(model, row, int(i), (float(funds[r, s]), float(capital[r, s])), heritage)
         model.entries += 1
-
-
-def _own_funds(model: RegionalModel) -> np.ndarray:
-    """What a founder must bring, KGS [R, S].
-
-    Fixed cost for some months, and the part of the first capital goods that the bank does not
-    lend against (all of it when it does not lend).
-    """
-    p, base = model.params, model.base
-    pay = base.wage * model.wage_index[:, None] * (1.0 + p.social_rate_employer)
-    loan_share = p.loan_to_value if model.bank.lending else 0.0
-    return p.entrant_months * pay + (1.0 - min(loan_share, 1.0)) * _first_capital(model)
-
-
-def _first_capital(model: RegionalModel) -> np.ndarray:
-    """Money for the capital goods of an entrant's first output, KGS [R, S]."""
-    p, base = model.params, model.base
-    units = base.norm_capital[None] * base.productivity * p.entrant_customers
-    return p.entrant_capital_share * units * model.market.capital_price()[:, None]
-
-
-def _free_row(model: RegionalModel, founder: int, s: int) -> int:
-    """A row of the cell never used before, found from the founder's hash; -1 when none is left.
-
-    By hash, so that an entrant in one world does not push the others' to other rows.
-    """
-    base, f, w = model.base, model.firms, model.workers
-    r = int(w.region[founder])
-    first, last = int(base.slot_start[r, s]), int(base.slot_start[r, s + 1])
-    room = last - first
-    if room == 0:
-        return -1
-    at = int(draws.integer(model.seed, draws.ENTRANT, w.identity[founder], model.period, 0, room))
-    for k in range(room):
-        row = first + (at + k) % room
-        if not f.alive[row] and f.age[row] == 0 and f.founder[row] < 0:
-            return row
-    return -1
-
-
-def _open_firm(model: RegionalModel, row: int, i: int, own: float, capital: float) -> None:
-    """Set up one entrant: identity, books, owner's start-up money, loan, first customers."""
-    f, w, p, base, m = model.firms, model.workers, model.params, model.base, model.market
-    r, s = int(f.region[row]), int(f.sector[row])
-    loan = min(p.loan_to_value, 1.0) * capital if model.bank.lending else 0.0
-    w.savings[i] -= own
-    model.accounts.post(HOUSEHOLDS, FIRMS, Kind.START_UP, own)
-    model.accounts.post(BANK, FIRMS, Kind.LOANS, loan)
-    identity = draws.child_identity(w.identity[i], model.period, 1)
-    f.identity[row], f.alive[row] = identity, True
-    f.origin[row] = TRADITIONAL if base.storable[s] else SERVICE
-    f.ownership[row], f.founder[row] = PRIVATE, i
-    f.parent[row] = w.employer[i] if w.status[i] == EMPLOYEE else -1
-    f.age[row] = 0
-    # Entrants do not know their productivity (Jovanovic 1982).
-    z = draws.normal(model.seed, draws.ENTRANT, identity, model.period, 1)
-    f.efficiency[row] = p.entrant_efficiency + p.entrant_spread * z
-    f.productivity[row] = base.productivity[r, s] * math.exp(f.efficiency[row] + f.knowledge[row])
-    f.cash[row], f.debt[row] = own + loan, loan
-    f.wage_offer[row] = base.wage[r, s] * model.wage_index[r]
-    f.markup[row] = base.norm_markup[s]
-    normal = f.productivity[row] / (1.0 if base.storable[s] else 1.0 + p.capacity_slack)
-    labour = f.wage_offer[row] * (1.0 + p.social_rate_employer) / normal
-    f.unit_cost[row] = labour + m.unit_input_cost()[r, s]
-    f.price[row] = f.markup[row] * f.unit_cost[row]
-    f.expected_sales[row] = base.productivity[r, s] * p.entrant_customers
-    f.orders[row] = f.expected_sales[row]
-    f.investment[row] = capital
-    f.surplus[row] = base.norm_surplus[s] * f.expected_sales[row] * p.numeraire
-    f.supplier[row] = -1
-    _hire_founder(model, row, i)
-    first, last = int(base.cell_start[r, s]), int(base.cell_start[r, s + 1])
-    for k in range(int(p.entrant_customers) if last > first else 0):
-        at = draws.integer(model.seed, draws.ENTRANT, identity, model.period, 2 + k, last - first)
-        m.customer_firm[first + at] = row
-
-
-def _hire_founder(model: RegionalModel, row: int, i: int) -> None:
-    """The founder is the first of the staff."""
-    f, w = model.firms, model.workers
-    if w.status[i] == EMPLOYEE:
-        worth = auto_worth(model)[w.employer[i]]
-        f.employees[w.employer[i]] -= 1
-        f.skill_sum[w.employer[i]] -= efficiency_units(w.skill[i], w.auto_skill[i], worth)
-    w.status[i], w.employer[i], w.pool_sector[i] = EMPLOYEE, row, -1
-    w.wage[i] = f.wage_offer[row] * float(w.skill[i])
-    w.tenure[i] = w.jobless_months[i] = 0
-    f.employees[row], f.skill_sum[row] = 1, w.skill[i]
 
 
 def founding_culture(model: RegionalModel) -> np.ndarray:

@@ -15,6 +15,7 @@ from numba import njit
 
 from model.accounts import GOVERNMENT, HOUSEHOLDS, IMPORTERS, WORLD, Kind
 from model.border import border_price, landed_cost, reexports_this_month
+from model.market_power import concentrated_margin
 from model.markets.car_choice import NEW, USED
 from model.workers import ABROAD
 
@@ -22,13 +23,22 @@ if TYPE_CHECKING:
     from model.model import RegionalModel
 
 
+# What an importer does now (`importer_exit.py`).
+IMPORTING, GONE, DOMESTIC_DEALER, TRANSIT_ONLY, PARTS_SELLER = range(5)
+
+
 class Importer(mesa.Agent):
     """A dealer that imports one kind of car; whole cars in stock, real money in cash.
 
     Attributes:
+        role: IMPORTING, or what it has become.
         kind: NEW or USED.
         region: where the owners live; profits go to the households there.
-        share: of the dealers of its kind, by network; shares sum to one.
+        share, first_share: of the dealers of its kind, by network, now and at the start; shares
+            of a kind sum to one. transit_share: the same of the transit trade.
+        network: its first share while it sells the domestic make, else 0.
+        lean_months: months in a row in which the trade has earned too little.
+        taken_over: cars in stock that came from a dealer of the kind this month (less: went).
         stock, in_transit: cars (agent units); in_transit[0] arrives next.
         expected, orders: cars a month: expected by, and asked of this dealer last month.
         margin: on the landed cost with duty and VAT.
@@ -39,7 +49,11 @@ class Importer(mesa.Agent):
         super().__init__(model)
         self.kind = kind
         self.region = region
-        self.share = share
+        self.role = IMPORTING
+        self.share = self.first_share = self.transit_share = share
+        self.network = 0.0
+        self.lean_months = 0
+        self.taken_over = 0
         self.stock = 0
         self.in_transit: list[int] = []
         self.unordered = 0.0
@@ -160,7 +174,7 @@ def order_cars(model: RegionalModel) -> None:
     for dealer in model.importers:
         dealer.expected += p.dealer_expectation_weight * (dealer.orders - dealer.expected)
         dealer.orders = 0.0
-        dealer.sold = 0
+        dealer.sold = dealer.taken_over = 0
         receive_cars(model, dealer)
         wish = cars_to_order(
             dealer.expected, dealer.stock, sum(dealer.in_transit), p.dealer_cover, p.import_lead,
@@ -207,7 +221,7 @@ def pass_on_reexports(model: RegionalModel) -> float:
         model.accounts.post(WORLD, IMPORTERS, Kind.EXPORTS, value * (1.0 + margin))
         for dealer in model.importers:
             # Half of the transit goes through the dealers of each kind.
-            dealer.cash += 0.5 * dealer.share * value * margin
+            dealer.cash += 0.5 * dealer.transit_share * value * margin
     return cars
 
 
@@ -230,10 +244,26 @@ def spread_over_residents(abroad, per_head, region, status, savings, dividends):
             dividends[i] += per_head[region[i]]
 
 
+def pay_households(model: RegionalModel, pay: np.ndarray) -> float:
+    """Pay `pay` [R] out of importers' deposits to the households of each region, per head alike.
+
+    Who owns the trade is not known. Returns KGS paid: nothing where nobody lives.
+    """
+    w = model.workers
+    heads = count_residents(len(model.pack.region_ids), ABROAD, w.region, w.status)
+    pay = np.where(heads > 0, pay, 0.0)
+    per_head = pay / np.maximum(heads, 1)
+    total = float(pay.sum())
+    if total > 0.0:
+        spread_over_residents(ABROAD, per_head, w.region, w.status, w.savings, w.dividends)
+        model.accounts.post(IMPORTERS, HOUSEHOLDS, Kind.DIVIDENDS, total)
+    return total
+
+
 def pay_out_profits(model: RegionalModel) -> float:
     """Cash above the working stock of money goes to the households of the dealer's region.
 
-    Evenly per head: who owns the trade is not known. Returns KGS paid.
+    Returns KGS paid.
     """
     w = model.workers
     heads = count_residents(len(model.pack.region_ids), ABROAD, w.region, w.status)
@@ -243,20 +273,23 @@ def pay_out_profits(model: RegionalModel) -> float:
         if surplus > 0.0 and heads[dealer.region] > 0:
             dealer.cash -= surplus
             pay[dealer.region] += surplus
-    per_head = pay / np.maximum(heads, 1)
-    total = float(pay.sum())
-    if total > 0.0:
-        spread_over_residents(ABROAD, per_head, w.region, w.status, w.savings, w.dividends)
-        model.accounts.post(IMPORTERS, HOUSEHOLDS, Kind.DIVIDENDS, total)
-    return total
+    return pay_households(model, pay)
+
+
+def norm_margin_now(model: RegionalModel, kind: int) -> float:
+    """The norm margin of a kind, higher the fewer and the more unequal dealers are left."""
+    dealers = [d for d in model.importers if d.kind == kind]
+    first, now = [d.first_share for d in dealers], [d.share for d in dealers]
+    return concentrated_margin(norm_margin(model, kind), first, now)
 
 
 def reprice_and_reexport(model: RegionalModel) -> None:
     """After the car market: new margins, the transit trade, and profits to the owners."""
     p = model.params
+    norm = {kind: norm_margin_now(model, kind) for kind in (NEW, USED)}
     for dealer in model.importers:
         dealer.margin = next_margin(
-            dealer.margin, norm_margin(model, dealer.kind), dealer.stock, dealer.target_stock(),
+            dealer.margin, norm[dealer.kind], dealer.stock, dealer.target_stock(),
             p.dealer_margin_reversion, p.dealer_margin_response,
         )  # fmt: skip
     model.car_market.counts["cars_reexported"] = pass_on_reexports(model)

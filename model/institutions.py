@@ -8,7 +8,7 @@ import mesa
 import numpy as np
 
 from model.accounts import BANK, FIRMS, GOVERNMENT, HOUSEHOLDS, WORLD, Kind
-from model.firms import STATE
+from model.firms import FOREIGN, STATE
 from model.markets.credit import borrowing_room
 from model.workers import ABROAD
 
@@ -151,7 +151,10 @@ def levy_and_pay_out(model: RegionalModel) -> None:
     f.cash += short - out
     model.accounts.post(GOVERNMENT, FIRMS, Kind.TRANSFERS, float(short.sum()))
     model.accounts.post(FIRMS, GOVERNMENT, Kind.DIVIDENDS, float(out[state].sum()))
-    paid = private & (out > 0.0)
+    abroad = private & (f.ownership == FOREIGN)
+    model.supplier_profits_abroad = float(out[abroad].sum())
+    model.accounts.post(FIRMS, WORLD, Kind.DIVIDENDS, model.supplier_profits_abroad)
+    paid = private & ~abroad & (out > 0.0)
     owner = f.founder[paid]
     np.add.at(model.workers.savings, owner, out[paid])
     np.add.at(model.workers.dividends, owner, out[paid])
@@ -160,8 +163,9 @@ def levy_and_pay_out(model: RegionalModel) -> None:
 
 
 def plant_profit(model: RegionalModel, plant: Plant) -> float:
-    """A plant's taxable profit of the month, KGS: sales less kits and parts used, inputs, staff,
-    interest.
+    """A plant's taxable profit of the month, KGS.
+
+    Sales less kits and parts used, other inputs, commissions, staff and interest.
 
     The agreement exempts it from VAT and duty on kits, not from the tax on profit.
     """
@@ -170,7 +174,8 @@ def plant_profit(model: RegionalModel, plant: Plant) -> float:
     staff = float(f.wage_bill[plant.row]) * (1.0 + p.social_rate_employer)
     interest = plant.parent_debt * p.parent_loan_rate / 12.0
     sales = plant.month.get("plant_sales_value", 0.0) + plant.month.get("service_exports", 0.0)
-    return sales - used - float(f.material_cost[plant.row]) - staff - interest
+    inputs = float(f.material_cost[plant.row]) + plant.month.get("commissions", 0.0)
+    return sales - used - inputs - staff - interest
 
 
 def pay_transfers(model: RegionalModel) -> np.ndarray:

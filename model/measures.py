@@ -16,6 +16,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from model.accounts import GOVERNMENT, IMPORTERS, WORLD, Kind
+from model.demography import demography_measures
+from model.foreign_suppliers import follower_measures
+from model.importer_exit import importer_measures
 from model.knowledge_measures import knowledge_measures
 from model.local_content import chain_measures
 from model.markets.cars import car_measures
@@ -121,6 +124,7 @@ def measure(model: RegionalModel) -> tuple[dict[str, float], dict[str, np.ndarra
     country |= chain_measures(model)
     country |= knowledge_measures(model)
     country |= stage_measures(model)
+    country |= demography_measures(model) | follower_measures(model) | importer_measures(model)
     for name in ("mean_wage", "own_account_income"):
         country[name] = _mean_of(country, name)
         regional[name] = _mean_of(regional, name)

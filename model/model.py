@@ -10,8 +10,11 @@ import numpy as np
 
 from model import (
     capability,
+    demography,
     entrepreneurship,
     firms,
+    foreign_suppliers,
+    importer_exit,
     institutions,
     knowledge,
     plant,
@@ -99,6 +102,8 @@ class RegionalModel(mesa.Model):
         # Firm row -> period in which its certificate is due.
         self.certificates_due: dict[int, int] = {}
         self.learning = Learning()
+        self.entry_log: list[demography.Entry] = []
+        self.exit_log: list[demography.Exit] = []
         self.outside = institutions.Outside(self)
         self.government = institutions.Government(self)
         self.bank = institutions.Bank(self)
@@ -127,6 +132,12 @@ class RegionalModel(mesa.Model):
         self.real_value_added = np.zeros((n_regions, n_sectors))
         self.vacancies = self.hires = self.separations = 0
         self.entries = self.exits = self.entries_without_room = 0
+        self.supplier_profits_abroad = 0.0
+        self.entries_by_origin = np.zeros(len(firms.ORIGIN_NAMES), np.int64)
+        self.exits_by_origin = np.zeros(len(firms.ORIGIN_NAMES), np.int64)
+        # What plants have made, agent cars a year; what followers bring, KGS; cars sold at home.
+        self.yearly_output: dict[str, float] = {}
+        self.follow_on_fdi = self.domestic_sales = 0.0
         self.overdrafts_written_off = 0.0
         self.capital_imports = 0.0
         self.founder_rows = np.zeros(max(len(self.workers) // 50, 64), np.int64)
@@ -163,12 +174,14 @@ class RegionalModel(mesa.Model):
         goods.trade_goods(self)
         cars.trade_cars(self)
         reprice_and_reexport(self)
+        importer_exit.review_importers(self)
         tenders.hold_tenders(self)
         knowledge.spread_knowledge(self)
         skills.train_workers(self)
         institutions.levy_and_pay_out(self)
         entrepreneurship.close_insolvent_firms(self)
         entrepreneurship.found_firms(self)
+        foreign_suppliers.follow_plants(self)
         self._count_people()
         account_production(self)
         self.measures.record()

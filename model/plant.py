@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import mesa
 import numpy as np
 
-from model.accounts import FIRMS, GOVERNMENT, WORLD, Kind, Sector
+from model.accounts import FIRMS, GOVERNMENT, HOUSEHOLDS, WORLD, Kind, Sector
 from model.assembly import (
     feasible_output,
     kits_to_order,
@@ -205,6 +205,8 @@ class Plant(mesa.Agent):
         if buyer is WORLD:
             self.note("cars_exported", cars)
             return
+        if buyer is HOUSEHOLDS:
+            self.note("home_sales_value", value)
         # What the kit paid at the border is credited, so this is tax on what was added to it.
         kits = cars * self.kit_price - cars * self.parts.saved_per_car
         vat = self.model.params.vat_rate * max(value - kits, 0.0)

@@ -38,7 +38,7 @@ def account_production(model: RegionalModel) -> None:
         output = cars * plant.price + plant.month.get("service_exports", 0.0)
         model.output_value[plant.region, base.vehicles] += output
         added = output - plant.month.get("materials_used_value", 0.0)
-        added -= float(f.material_cost[plant.row])
+        added -= float(f.material_cost[plant.row]) + plant.month.get("commissions", 0.0)
         model.value_added[plant.region, base.vehicles] += added
         # At the base year's price of a car; what its price does since is no real output.
         added += cars * (plant.base_price - plant.price)
@@ -65,11 +65,12 @@ def _add_car_trade(model: RegionalModel) -> None:
     """Dealers' margins are value added of trade, in the dealers' regions.
 
     What they took for cars, less what they paid for them with duty and VAT, and the change of
-    their stock at landed cost; transit with its margin. Without it the trade that a plant
+    their stock at landed cost; transit with its margin; commissions. Without it the trade that a plant
     displaces would be missing from what the country loses.
     """
     flows = model.accounts.flows
     took = flows[:, IMPORTERS, Kind.CARS].sum() + flows[WORLD, IMPORTERS, Kind.EXPORTS]
+    took += flows[:, IMPORTERS, Kind.COMMISSIONS].sum()
     paid = flows[IMPORTERS, :, Kind.CARS].sum() + flows[IMPORTERS, GOVERNMENT].sum()
     stocked = sum(
         (dealer.arrived - dealer.sold) * sum(landed_cost(model, dealer.kind))

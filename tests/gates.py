@@ -198,8 +198,13 @@ def goods_of_firms(model: RegionalModel, before: dict[str, Any]) -> None:
 def car_stocks(model: RegionalModel, before: dict[str, Any]) -> None:
     """Whole cars: each dealer's and each plant's stock changes by what it got and what it sold."""
     for dealer, opening in zip(model.importers, before["dealers"]):
-        assert dealer.stock == opening + dealer.arrived - dealer.sold
+        assert dealer.stock == opening + dealer.arrived - dealer.sold + dealer.taken_over
         assert dealer.stock >= 0
+    assert sum(dealer.taken_over for dealer in model.importers) == 0
+    for kind in {dealer.kind for dealer in model.importers}:
+        same = [dealer for dealer in model.importers if dealer.kind == kind]
+        assert abs(sum(dealer.share for dealer in same) - 1.0) <= MONEY
+        assert abs(sum(dealer.transit_share for dealer in same) - 1.0) <= MONEY
     for plant, (stock, kits, arriving) in zip(model.plants, before["plants"]):
         made, returned = plant.month.get("cars_made", 0), plant.month.get("kits_returned", 0)
         sold = plant.month.get("cars_sold", 0)

@@ -92,6 +92,7 @@ def _plant_offers(model: RegionalModel) -> list[tuple[float, ...]]:
     p, market = model.params, model.car_market
     constant = market.constants[car_choice.IMPORTED_NEW] + p.domestic_quality
     constant -= p.distrust_weight * (1.0 - market.trust)
+    constant += p.domestic_network_value * sum(dealer.network for dealer in model.importers)
     return [
         (plant.price, constant, p.domestic_car_loan_rate / 12.0, float(plant.selling),
          plant.stock, DOMESTIC, 0)
