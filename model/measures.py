@@ -17,6 +17,7 @@ import numpy as np
 
 from model.accounts import GOVERNMENT, IMPORTERS, WORLD, Kind
 from model.markets.cars import car_measures
+from model.markets.migration import migration_measures
 from model.workers import ABROAD, EMPLOYEE, OWN_ACCOUNT, UNEMPLOYED
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ class Measures:
 
 def measure(model: RegionalModel) -> tuple[dict[str, float], dict[str, np.ndarray]]:
     """All outcomes of this month in agent units: for the country, and by region [R]."""
-    regional = _people(model) | _production(model)
+    regional = _people(model) | _production(model) | migration_measures(model)
     country = {name: float(values.sum()) for name, values in regional.items()}
     jobs, heads = _jobs_by_sector(model)
     for s, name in enumerate(model.pack.sectors):

@@ -14,7 +14,7 @@ from model.base_year import solve_base_year
 from model.contracts import Contract, Failure, OpenTender
 from model.errors import InputError
 from model.importers import Importer, create_importers, order_cars, reprice_and_reexport
-from model.markets import cars, credit, goods, incomes, labour, parts, pools
+from model.markets import cars, credit, goods, incomes, labour, migration, parts, pools
 from model.measures import Measures
 from model.packs import Pack, load_pack
 from model.params import Params
@@ -111,6 +111,7 @@ class RegionalModel(mesa.Model):
         self.value_added = np.zeros((n_regions, n_sectors))
         self.real_value_added = np.zeros((n_regions, n_sectors))
         self.vacancies = self.hires = self.separations = 0
+        self.migration = migration.no_migration(n_regions)
         self.entries = self.exits = self.entries_without_room = 0
         self.overdrafts_written_off = 0.0
         self.capital_imports = 0.0
@@ -138,6 +139,7 @@ class RegionalModel(mesa.Model):
         firms.plan_firms(self)
         parts.order_parts(self)
         credit.lend_to_firms(self)
+        migration.leave_and_return(self)
         labour.match_workers(self)
         parts.deliver_and_produce(self)
         plant.assemble_cars(self)
