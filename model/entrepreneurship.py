@@ -11,7 +11,12 @@ from numba import njit
 from model import draws
 from model.accounts import BANK, FIRMS, HOUSEHOLDS, Kind
 from model.firms import PRIVATE, SERVICE, TRADITIONAL
-from model.markets.credit import borrowing_room
+from model.markets.credit import (
+    borrowing_room,
+    call_guarantees,
+    start_up_guarantee,
+    start_up_share,
+)
 from model.workers import ABROAD, EMPLOYEE, UNEMPLOYED
 
 if TYPE_CHECKING:
@@ -37,6 +42,7 @@ def close_insolvent_firms(model: RegionalModel) -> None:
     if len(closing) == 0:
         return
     model.accounts.write_off(float(f.debt[closing].sum()) + model.overdrafts_written_off)
+    call_guarantees(model, closing)
     left = np.maximum(f.cash[closing], 0.0)
     np.add.at(model.workers.savings, f.founder[closing], left)
     model.accounts.post(FIRMS, HOUSEHOLDS, Kind.DIVIDENDS, float(left.sum()))
@@ -151,8 +157,7 @@ def _own_funds(model: RegionalModel) -> np.ndarray:
     """
     p, base = model.params, model.base
     pay = base.wage * model.wage_index[:, None] * (1.0 + p.social_rate_employer)
-    loan_share = p.loan_to_value if model.bank.lending else 0.0
-    return p.entrant_months * pay + (1.0 - min(loan_share, 1.0)) * _first_capital(model)
+    return p.entrant_months * pay + (1.0 - start_up_share(model)) * _first_capital(model)
 
 
 def _first_capital(model: RegionalModel) -> np.ndarray:
@@ -185,7 +190,7 @@ def _open_firm(model: RegionalModel, row: int, i: int, own: float, capital: floa
     """Set up one entrant: identity, books, owner's start-up money, loan, first customers."""
     f, w, p, base, m = model.firms, model.workers, model.params, model.base, model.market
     r, s = int(f.region[row]), int(f.sector[row])
-    loan = min(p.loan_to_value, 1.0) * capital if model.bank.lending else 0.0
+    loan = start_up_share(model) * capital
     w.savings[i] -= own
     model.accounts.post(HOUSEHOLDS, FIRMS, Kind.START_UP, own)
     model.accounts.post(BANK, FIRMS, Kind.LOANS, loan)
@@ -200,6 +205,7 @@ def _open_firm(model: RegionalModel, row: int, i: int, own: float, capital: floa
     f.efficiency[row] = p.entrant_efficiency + p.entrant_spread * z
     f.productivity[row] = base.productivity[r, s] * math.exp(f.efficiency[row])
     f.cash[row], f.debt[row] = own + loan, loan
+    f.guaranteed[row] = start_up_guarantee(model) * loan
     f.wage_offer[row] = base.wage[r, s] * model.wage_index[r]
     f.markup[row] = base.norm_markup[s]
     normal = f.productivity[row] / (1.0 if base.storable[s] else 1.0 + p.capacity_slack)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from model.accounts import GOVERNMENT, IMPORTERS, WORLD, Kind
+from model.levers import policy_measures
 from model.markets.cars import car_measures
 from model.markets.migration import migration_measures
 from model.workers import ABROAD, EMPLOYEE, OWN_ACCOUNT, UNEMPLOYED
@@ -23,7 +24,7 @@ from model.workers import ABROAD, EMPLOYEE, OWN_ACCOUNT, UNEMPLOYED
 if TYPE_CHECKING:
     from model.model import RegionalModel
 
-_TAXES = (Kind.INCOME_TAX, Kind.SOCIAL, Kind.PROFIT_TAX, Kind.VAT, Kind.DUTY)
+_TAXES = (Kind.INCOME_TAX, Kind.SOCIAL, Kind.PROFIT_TAX, Kind.VAT, Kind.DUTY, Kind.FINES)
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,7 @@ def measure(model: RegionalModel) -> tuple[dict[str, float], dict[str, np.ndarra
     hhi, entropy = concentration(np.maximum(model.value_added.sum(axis=0), 0.0))
     country |= {"value_added_herfindahl": hhi, "value_added_entropy": entropy}
     _rates(country, regional)
-    country |= _money(model) | _firms(model) | _cars(model)
+    country |= _money(model) | _firms(model) | _cars(model) | policy_measures(model)
     for name in ("mean_wage", "own_account_income"):
         country[name] = _mean_of(country, name)
         regional[name] = _mean_of(regional, name)
@@ -207,7 +208,6 @@ def _money(model: RegionalModel) -> dict[str, float]:
         "transfers": float(flows[GOVERNMENT, 0, Kind.TRANSFERS].sum()),
         "tax_revenue": revenue,
         "budget_balance": balance,
-        "soft_loan_cost": model.accounts.paid(Kind.SUBSIDIES),
         "public_debt": stocks["public_debt"],
         "public_debt_to_gdp": stocks["public_debt"] / yearly,
         "firm_debt": stocks["firm_loans"],

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import mesa
 import numpy as np
 
-from model import entrepreneurship, firms, institutions, plant, start, workers
+from model import entrepreneurship, firms, institutions, levers, plant, start, workers
 from model.accounts import BANK, GOVERNMENT, HOUSEHOLDS, WORLD, Accounts, Kind, Sector
 from model.base_year import solve_base_year
 from model.contracts import Contract, Failure, OpenTender
@@ -149,6 +149,7 @@ class RegionalModel(mesa.Model):
         cars.trade_cars(self)
         reprice_and_reexport(self)
         # Knowledge (transfer, learning, imitation, training) comes here in the next step.
+        levers.apply_levers(self)
         institutions.levy_and_pay_out(self)
         entrepreneurship.close_insolvent_firms(self)
         entrepreneurship.found_firms(self)

@@ -29,10 +29,11 @@ from model.assembly import (
     remembered,
     wanted_crew,
 )
-from model.border import border_price, registration_fee
+from model.border import border_price, freight_factor, registration_fee
 from model.importers import state_demand
 from model.markets.car_choice import NEW
 from model.plant_money import borrow, build, regional_wage, settle_with_parent
+from model.shocks import pass_border
 from model.plant_timeline import (
     BUILDING,
     SKD,
@@ -63,13 +64,16 @@ class Plant(mesa.Agent):
     Attributes:
         name: key in the pack's plants; region: index; row: its row in the firm table.
         stage: UNKNOWN to FULL; announced, ground_breaking, opening: periods.
-        kits, kits_in_transit, stock: whole kits under way and at hand, whole finished cars.
+        kits, kits_in_transit, kits_held, stock: whole kits at hand, under way and waiting at a
+            closed border; whole finished cars.
         expected, orders: cars a month, expected and asked for (served or not).
         experience: cars that the crew's skill stands for, real cars (not agent cars).
         parent_debt: owed to the parent abroad, KGS.
         local_content: nominal, of the last twelve months (0 to 1).
         mandate_premium: how much dearer a local part may be because a rule asks for it, share.
-        exempt: whether the agreement's exemptions hold (a sanction takes them away).
+        exempt, mandate_met: whether the agreement's exemptions hold (a sanction takes them away),
+            and whether the content rule was met when it was last judged.
+        stakes: by month of the last year: worth of exemptions, sales, kits; KGS.
         month: what happened this month, by name of the measure.
     """
 
@@ -87,6 +91,7 @@ class Plant(mesa.Agent):
         self.opening = period_from(self.facts["opening"]) + site.delay_months
         self.kits = 0
         self.kits_in_transit: list[int] = []
+        self.kits_held = 0
         self.stock = 0
         self.unfinished = 0.0
         self.expected = 0.0
@@ -98,6 +103,8 @@ class Plant(mesa.Agent):
         self.local_content = 0.0
         self.mandate_premium = 0.0
         self.exempt = True
+        self.mandate_met = True
+        self.stakes: list[tuple[float, ...]] = []
         self.month: dict[str, float] = {}
 
     @property
@@ -124,7 +131,10 @@ class Plant(mesa.Agent):
     def kit_price(self) -> float:
         """Price of a kit at the border, KGS: its share of the car, in foreign money constant."""
         share = float(self.model.pack.cars["kit_share"])
-        return self.price * share * float(self.model.params.exchange_rate_index)
+        p = self.model.params
+        foreign = float(p.exchange_rate_index) * float(p.world_price_index)
+        cheaper = p.kit_freight_share * (1.0 - freight_factor(self.model))
+        return self.price * share * foreign * (1.0 - cheaper)
 
     @property
     def cash(self) -> float:
@@ -180,11 +190,16 @@ class Plant(mesa.Agent):
 
     def settle_tax(self, kind: Kind, amount: float, exemption: str) -> None:
         """Pay a tax, or note it as forgone where the agreement exempts the plant from it."""
-        exempt = bool(float(self.facts.get(exemption, 0))) and self.site.policies
-        if exempt:
-            self.note("duty_forgone", amount)
-        else:
+        if not (bool(float(self.facts.get(exemption, 0))) and self.site.policies):
             self.pay(GOVERNMENT, kind, amount)
+            return
+        # Of the exemption of kits a law may leave a part; a sanction takes all exemptions.
+        part = float(self.model.params.kit_exemption) if exemption.startswith("kit_") else 1.0
+        self.note("exemption_worth", part * amount)
+        if not self.exempt:
+            part = 0.0
+        self.note("duty_forgone", part * amount)
+        self.pay(GOVERNMENT, kind, amount - part * amount)
 
     def export(self) -> None:
         """Sell abroad what can be sold there.
@@ -195,6 +210,7 @@ class Plant(mesa.Agent):
         """
         if not self.selling:
             return
+        p = self.model.params
         if self.site.offtake == "plan":
             home = self.month.get("plant_sales_value", 0.0) / self.price
             wish = self.capacity() / 12.0 - home
@@ -202,7 +218,7 @@ class Plant(mesa.Agent):
             wish = export_demand(self.model, self.price)
         self.orders += max(wish, 0.0)
         self.export_wish = min(self.export_wish + max(wish, 0.0), self.capacity())
-        cars = min(int(self.export_wish), self.stock)
+        cars, _ = pass_border(0, min(int(self.export_wish), self.stock), p.corridor_open)
         self.export_wish -= cars
         self.sell(cars, WORLD)
 
@@ -215,9 +231,11 @@ def export_demand(model: RegionalModel, price: float) -> float:
     p = model.params
     if p.export_access <= 0.0:
         return 0.0
-    ratio = price * (1.0 + p.export_freight) / border_price(model, NEW)
+    freight = p.export_freight * freight_factor(model)
+    ratio = price * (1.0 + freight) / border_price(model, NEW)
     share = 1.0 / (1.0 + math.pow(ratio, p.export_elasticity))
-    return float(p.export_access * p.export_market / 12.0 / model.scale * share)
+    market = float(p.export_access * p.export_market / 12.0 / model.scale * share)
+    return market * float(model.outside.demand)
 
 
 def create_plants(model: RegionalModel) -> list[Plant]:
@@ -276,6 +294,8 @@ def order_kits(plant: Plant) -> None:
     """
     p = plant.model.params
     arrived = plant.kits_in_transit.pop(0) if plant.kits_in_transit else 0
+    arrived, plant.kits_held = pass_border(plant.kits_held, arrived, p.corridor_open)
+    plant.note("kits_arrived", arrived)
     value = arrived * plant.kit_price
     plant.kits += arrived
     borrow(plant, value)
@@ -285,7 +305,11 @@ def order_kits(plant: Plant) -> None:
     plant.settle_tax(Kind.DUTY, duty, "kit_duty_exempt")
     plant.settle_tax(Kind.VAT, (value + duty) * p.vat_rate, "kit_vat_exempt")
     wish = kits_to_order(
-        plant.planned, plant.kits, sum(plant.kits_in_transit), p.kit_cover, p.kit_lead
+        plant.planned,
+        plant.kits,
+        sum(plant.kits_in_transit) + plant.kits_held,
+        p.kit_cover,
+        p.kit_lead,
     )
     while len(plant.kits_in_transit) < p.kit_lead:
         plant.kits_in_transit.append(0)

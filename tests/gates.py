@@ -9,6 +9,7 @@ import numpy as np
 from model import RegionalModel, World, load_pack
 from model.firms import STATE
 from model.markets import cars, goods
+from model.markets.credit import firm_rates
 from model.workers import ABROAD, EMPLOYEE, NO_FIRM, OWN_ACCOUNT, UNEMPLOYED
 
 MONEY = 1e-9
@@ -120,7 +121,7 @@ def snapshot(model: RegionalModel) -> dict[str, Any]:
         "firms": {name: model.firms.values(name).copy() for name in model.firms.columns},
         "workers": {name: model.workers.values(name).copy() for name in model.workers.columns},
         "dealers": [d.stock for d in model.importers],
-        "plants": [(p.stock, p.kits, (p.kits_in_transit or [0])[0]) for p in model.plants],
+        "plants": [(p.stock, p.kits, sum(p.kits_in_transit) + p.kits_held) for p in model.plants],
         "cars": all_cars(model),
     }
 
@@ -146,11 +147,11 @@ def firms_money(model: RegionalModel, before: dict[str, Any]) -> None:
     f, p, was = model.firms, model.params, before["firms"]
     kept = f.alive & was["alive"] & (f.sector != model.base.vehicles)
     paid = f.wage_bill * (1.0 + p.social_rate_employer) + f.material_cost + f.investment
-    service = was["debt"] * p.loan_rate / 12.0
-    cash = was["cash"] + (f.debt - was["debt"]) - service + f.revenue - paid
+    service = was["debt"] * firm_rates(model) / 12.0
+    cash = was["cash"] + (f.debt - was["debt"]) - service + f.revenue - paid + f.grant
     private = f.ownership != STATE
     profit = f.revenue - f.material_cost - f.wage_bill * (1.0 + p.social_rate_employer)
-    taxable = np.maximum(profit - f.debt * p.loan_rate / 12.0, 0.0)
+    taxable = np.maximum(profit - f.debt * firm_rates(model) / 12.0, 0.0)
     cash = cash - np.where(private, p.profit_tax_rate * taxable, 0.0)
     spare = cash - p.cash_months * (f.wage_bill + f.material_cost)
     paid_out = p.payout_speed * np.maximum(spare, 0.0)
@@ -194,11 +195,13 @@ def car_stocks(model: RegionalModel, before: dict[str, Any]) -> None:
     for dealer, opening in zip(model.importers, before["dealers"]):
         assert dealer.stock == opening + dealer.arrived - dealer.sold
         assert dealer.stock >= 0
-    for plant, (stock, kits, arriving) in zip(model.plants, before["plants"]):
+    for plant, (stock, kits, under_way) in zip(model.plants, before["plants"]):
         made = plant.month.get("cars_made", 0)
         sold = round(plant.month.get("plant_sales_value", 0.0) / plant.price)
         assert plant.stock == stock + made - sold
-        assert plant.kits == kits + (arriving if plant.month else 0) - made
+        arrived = plant.month.get("kits_arrived", 0)
+        assert plant.kits == kits + arrived - made
+        assert sum(plant.kits_in_transit) + plant.kits_held >= under_way - arrived >= 0
         assert min(plant.stock, plant.kits) >= 0
 
 

@@ -139,12 +139,14 @@ def test_deliveries_are_those_of_the_slow_twin():
         for f, k, g, units in lines:
             sold[g] += units * part[g]
             got[f, k] += units * part[g]
-            foreign[f, k] += units * (1.0 - part[g])  # what a supplier lacks comes from abroad
+            # Of what a supplier lacks only a part comes from abroad within the month.
+            foreign[f, k] += before.substitution * units * (1.0 - part[g])
             short += part[g] < 1.0
         cost = np.zeros(len(asked))
         for f, _, g, units in lines:
             cost[f] += units * part[g] * before.price[g]
-        for (f, k), units in foreign.items():
+        for (f, k), wished in foreign.items():
+            units = wished * before.corridor
             got[f, k] += units
             cost[f] += units * before.import_price
         revenue = sold * before.price

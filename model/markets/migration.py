@@ -162,9 +162,7 @@ def relative_gain(foreign: float, cost: float, home: np.ndarray) -> np.ndarray:
     return gain
 
 
-def leave_pull(
-    gain: np.ndarray, network: np.ndarray, elasticity: float, pull: float
-) -> np.ndarray:
+def leave_pull(gain: np.ndarray, network: np.ndarray, elasticity: float, pull: float) -> np.ndarray:
     """What multiplies the base rate of leaving [R]: gain and network (Munshi 2003), 1 at base."""
     wide = np.minimum(network, _WIDEST_NETWORK) - 1.0
     return np.exp(np.clip(elasticity * gain + pull * wide, -_STRONGEST, _STRONGEST))
