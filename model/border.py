@@ -36,7 +36,7 @@ def reexports_this_month(model: RegionalModel) -> float:
     if not model.world.outside or model.period < 0:
         return 0.0
     now = recorded(model.pack.car_series["reexports_per_month"], model.period)
-    return now * float(model.outside.demand * model.params.corridor_open)
+    return now * float(model.params.foreign_demand_index * model.params.corridor_open)
 
 
 def border_price(model: RegionalModel, kind: int) -> float:

@@ -33,7 +33,6 @@ from model.border import border_price, freight_factor, registration_fee
 from model.importers import state_demand
 from model.markets.car_choice import NEW
 from model.plant_money import borrow, build, regional_wage, settle_with_parent
-from model.shocks import pass_border
 from model.plant_timeline import (
     BUILDING,
     SKD,
@@ -44,6 +43,7 @@ from model.plant_timeline import (
     policies_from,
     site_region,
 )
+from model.shocks import pass_border
 
 if TYPE_CHECKING:
     from model.model import RegionalModel
@@ -235,7 +235,7 @@ def export_demand(model: RegionalModel, price: float) -> float:
     ratio = price * (1.0 + freight) / border_price(model, NEW)
     share = 1.0 / (1.0 + math.pow(ratio, p.export_elasticity))
     market = float(p.export_access * p.export_market / 12.0 / model.scale * share)
-    return market * float(model.outside.demand)
+    return market * float(p.foreign_demand_index)
 
 
 def create_plants(model: RegionalModel) -> list[Plant]:

@@ -37,9 +37,9 @@ class PolicyParams(ParameterSet):
         0.5,
         "elasticity",
         0.0,
-        1.0,
+        0.8,
         "recalled",
-        "0.4-0.7 (Beine, Docquier & Ozden 2011); below 1, so the stock reverts",
+        "0.4-0.7 (Beine, Docquier & Ozden 2011); up to 0.8 the base stock is the only one at rest",
         "of leaving to the number abroad, near the base",
     )
     migration_cost: float = number(
@@ -170,7 +170,7 @@ class PolicyParams(ParameterSet):
         "nominal local content that a plant must reach",
     )
     mandate_grace_months: int = integer(
-        36, "months", 0, 1200, "assumed", "chosen", "from the opening to the first judgement"
+        24, "months", 0, 1200, "assumed", "chosen", "from the opening to the first judgement"
     )
     mandate_fine: float = number(
         0.02, "share of sales", 0.0, 1.0, "assumed", "chosen", "paid while the rule is missed"

@@ -74,7 +74,7 @@ class CarWorld(mesa.Model):  # type: ignore[misc]
         self.world = World.load(world)
         self.period = -burn_in
         self.bank = SimpleNamespace(reserves=0.0, equity=0.0)
-        self.government = SimpleNamespace(public_debt=0.0)
+        self.government = SimpleNamespace(public_debt=0.0, logistics_stock=0.0)
         self.base = SimpleNamespace(wealth_propensity=0.2 / 6.0)
         self.market = SimpleNamespace(pool_cash=np.zeros(3))
         self.overdrafts_written_off = 0.0
