@@ -181,8 +181,8 @@ def test_production_is_the_least_of_its_limits():
             if before.storable[s]:
                 gap = before.cover * before.expected_sales[f] - before.inventory[f]
                 most.append(max(before.expected_sales[f] + gap / before.adjustment, 0.0))
-            made = min(most)
-            limits[most.index(made)] += 1
+            limits[most.index(min(most))] += 1
+            made = min(most) * (before.able[f] if before.storable[s] else 1.0)
             assert after.production[f] == made
             stored = made if before.storable[s] else 0.0
             assert after.inventory[f] == before.inventory[f] + stored

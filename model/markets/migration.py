@@ -212,21 +212,27 @@ def settle_norms(model: RegionalModel) -> None:
     """
     p, norms = model.params, model.migration
     seen = expected_income(model)
-    w = model.workers
-    movers = weigh_movers(
-        len(seen), p.migration_age_fall, p.migration_unemployed, p.migration_employee, w.region,
-        w.age_months, w.status,
-    )  # fmt: skip
     if len(norms.home) == 0:
         norms.home, norms.home_norm = seen.copy(), seen.copy()
-        norms.mobile_home, norms.mobile_abroad = movers
+        norms.mobile_home, norms.mobile_abroad = _movers(model)
         return
     norms.home = norms.home + p.income_memory * (seen - norms.home)
     if model.period < 0:
         speed = 1.0 / p.migration_settling
+        home, abroad = _movers(model)
         norms.home_norm = norms.home_norm + speed * (norms.home - norms.home_norm)
-        norms.mobile_home = norms.mobile_home + speed * (movers[0] - norms.mobile_home)
-        norms.mobile_abroad = norms.mobile_abroad + speed * (movers[1] - norms.mobile_abroad)
+        norms.mobile_home = norms.mobile_home + speed * (home - norms.mobile_home)
+        norms.mobile_abroad = norms.mobile_abroad + speed * (abroad - norms.mobile_abroad)
+
+
+def _movers(model: RegionalModel) -> tuple[np.ndarray, np.ndarray]:
+    """`weigh_movers` of everybody as they are now."""
+    w, p = model.workers, model.params
+    home, abroad = weigh_movers(
+        len(model.base.abroad), p.migration_age_fall, p.migration_unemployed, p.migration_employee,
+        w.region, w.age_months, w.status,
+    )  # fmt: skip
+    return home, abroad
 
 
 def leave_and_return(model: RegionalModel) -> None:
