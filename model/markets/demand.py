@@ -177,16 +177,22 @@ def buyers_demand(model: RegionalModel) -> Demand:
     value = plant_value.sum(axis=1)
     abroad["plants"] += value[:, None] * base.plant_inputs_imported[None] / m.import_price
     home["parts"][:-1] = parts
-    home["government"][:-1] = base.government_units
-    routes = logistics_units(model)
-    if routes is not None:
-        home["government"][:-1, CONSTRUCTION] += routes
-    foreign = (m.price[-1] / m.import_price) ** (-params.goods_export_elasticity)
-    home["world"][-1] = base.export_units * foreign * model.outside.demand * params.corridor_open
+    _state_and_world_ask(model, home)
     return Demand(
         home, abroad, input_share, capital_share, capital_price, m.price[:-1].copy(),
         params.corridor_open,
     )  # fmt: skip
+
+
+def _state_and_world_ask(model: RegionalModel, home: dict[str, np.ndarray]) -> None:
+    """What government buys, new freight routes included, and what foreigners buy; units [B, S]."""
+    base, m, p = model.base, model.market, model.params
+    home["government"][:-1] = base.government_units
+    routes = logistics_units(model)
+    if routes is not None:
+        home["government"][:-1, CONSTRUCTION] += routes
+    foreign = (m.price[-1] / m.import_price) ** (-p.goods_export_elasticity)
+    home["world"][-1] = base.export_units * foreign * model.outside.demand * p.corridor_open
 
 
 def _firms_ask(model: RegionalModel) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
