@@ -584,7 +584,7 @@ class Params(
         60.0, "ratio", 1.0, 1e4, "assumed", "chosen", "largest over smallest first size of a class"
     )
     founding_propensity: float = number(
-        5.6e-4,
+        5.3e-4,
         "1/month",
         0.0,
         0.1,
