@@ -29,16 +29,21 @@ def car_price_index(model: RegionalModel) -> float:
 
 
 def reexports_this_month(model: RegionalModel) -> float:
-    """Foreign demand that passes through the dealers, real cars a month (rules.md 5)."""
+    """Foreign demand that passes through the dealers, real cars a month (rules.md 5).
+
+    The record, times foreign demand and the part of goods that passes the border.
+    """
     if not model.world.outside or model.period < 0:
         return 0.0
-    return recorded(model.pack.car_series["reexports_per_month"], model.period)
+    now = recorded(model.pack.car_series["reexports_per_month"], model.period)
+    return now * float(model.params.foreign_demand_index * model.params.corridor_open)
 
 
 def border_price(model: RegionalModel, kind: int) -> float:
     """Price at the border before duty, KGS a car."""
     foreign = base_border_price(model.pack, kind) * car_price_index(model)
-    return foreign * float(model.params.numeraire * model.params.exchange_rate_index)
+    p = model.params
+    return foreign * float(p.numeraire * p.exchange_rate_index) * float(p.world_price_index)
 
 
 def base_border_price(pack: Pack, kind: int) -> float:
@@ -53,14 +58,30 @@ def border_taxes(params: Params, kind: int, price: float, fee: float) -> tuple[f
 
 
 def landed_cost(model: RegionalModel, kind: int) -> tuple[float, float, float]:
-    """Border price; duty with the fee of the first registration; VAT. KGS a car."""
+    """Border price; duty with the fees of the first registration; VAT. KGS a car.
+
+    `import_registration_fee` comes on top for imported cars (a recycling fee, say).
+    """
     price = border_price(model, kind)
-    return price, *border_taxes(model.params, kind, price, registration_fee(model))
+    fee = registration_fee(model) + model.params.import_registration_fee * model.params.numeraire
+    return price, *border_taxes(model.params, kind, price, fee)
 
 
 def registration_fee(model: RegionalModel) -> float:
     """What the first registration of a car costs, KGS."""
     return float(model.pack.cars["registration_cost"] * model.params.numeraire)
+
+
+def freight_factor(model: RegionalModel) -> float:
+    """Cost of freight against the base year: (1 + new routes / old routes)^−effect; 1 without any.
+
+    Limão & Venables (2001): transport costs fall with infrastructure.
+    """
+    p = model.params
+    if p.logistics_effect <= 0.0 or model.government.logistics_stock <= 0.0:
+        return 1.0
+    more = model.government.logistics_stock * model.scale / p.logistics_capital
+    return float((1.0 + more) ** -p.logistics_effect)
 
 
 def base_car_flows(pack: Pack, params: Params, workers: float) -> dict[str, float]:

@@ -12,7 +12,7 @@ from model import draws
 from model.accounts import FIRMS, HOUSEHOLDS, WORLD, Kind
 from model.demography import note_exits, open_month_of_records
 from model.firms import FOREIGN
-from model.markets.credit import borrowing_room
+from model.markets.credit import borrowing_room, call_guarantees
 from model.new_firms import first_capital, free_row, open_firm, own_funds
 from model.spin_offs import heritage_of, tender_rents
 from model.workers import ABROAD, EMPLOYEE, UNEMPLOYED
@@ -45,6 +45,7 @@ def close_insolvent_firms(model: RegionalModel) -> None:
         return
     model.accounts.write_off(float(f.debt[closing].sum()) + model.overdrafts_written_off)
     note_exits(model, closing)
+    call_guarantees(model, closing)
     left = np.maximum(f.cash[closing], 0.0)
     foreign = f.ownership[closing] == FOREIGN
     np.add.at(model.workers.savings, f.founder[closing[~foreign]], left[~foreign])

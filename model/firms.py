@@ -103,6 +103,8 @@ class Firms(Population):
     )
     cash = column(np.float64, 0.0, unit="KGS", meaning="bank deposits")
     debt = column(np.float64, 0.0, unit="KGS", meaning="bank loans")
+    guaranteed = column(np.float64, 0.0, unit="KGS", meaning="of them guaranteed by the state")
+    grant = column(np.float64, 0.0, unit="KGS/month", meaning="grant from the supplier fund")
     wage_offer = column(np.float64, 0.0, unit="KGS/month", meaning="wage offered for skill 1")
     employees = column(np.int32, 0, unit="workers", meaning="staff")
     skill_sum = column(np.float64, 0.0, unit="workers", meaning="staff in units of skill 1")

@@ -17,6 +17,7 @@ from model.accounts import GOVERNMENT, HOUSEHOLDS, IMPORTERS, WORLD, Kind
 from model.border import border_price, landed_cost, reexports_this_month
 from model.market_power import concentrated_margin
 from model.markets.car_choice import NEW, USED
+from model.shocks import pass_border
 from model.workers import ABROAD
 
 if TYPE_CHECKING:
@@ -39,7 +40,8 @@ class Importer(mesa.Agent):
         network: its first share while it sells the domestic make, else 0.
         lean_months: months in a row in which the trade has earned too little.
         taken_over: cars in stock that came from a dealer of the kind this month (less: went).
-        stock, in_transit: cars (agent units); in_transit[0] arrives next.
+        stock, in_transit, held: cars (agent units): here, under way (in_transit[0] arrives next),
+            and waiting at a closed border.
         expected, orders: cars a month: expected by, and asked of this dealer last month.
         margin: on the landed cost with duty and VAT.
         cash: KGS.
@@ -56,6 +58,7 @@ class Importer(mesa.Agent):
         self.taken_over = 0
         self.stock = 0
         self.in_transit: list[int] = []
+        self.held = 0
         self.unordered = 0.0
         self.expected = 0.0
         self.orders = 0.0
@@ -147,12 +150,18 @@ def cars_to_order(
     return max(expected + gap / adjustment, 0.0)
 
 
+def under_way(dealer: Importer) -> int:
+    """Cars ordered that have not arrived."""
+    return sum(dealer.in_transit) + dealer.held
+
+
 def receive_cars(model: RegionalModel, dealer: Importer) -> float:
     """Take in what arrives and pay for it: border price to World, duty and VAT to government.
 
     What the dealer cannot pay stays with the exporter. Returns cars taken in.
     """
     arriving = dealer.in_transit.pop(0) if dealer.in_transit else 0
+    arriving, dealer.held = pass_border(dealer.held, arriving, model.params.corridor_open)
     price, duty, vat = landed_cost(model, dealer.kind)
     cost = price + duty + vat
     taken = min(arriving, max(int(dealer.cash / cost), 0))
@@ -177,12 +186,12 @@ def order_cars(model: RegionalModel) -> None:
         dealer.sold = dealer.taken_over = 0
         receive_cars(model, dealer)
         wish = cars_to_order(
-            dealer.expected, dealer.stock, sum(dealer.in_transit), p.dealer_cover, p.import_lead,
+            dealer.expected, dealer.stock, under_way(dealer), p.dealer_cover, p.import_lead,
             p.dealer_stock_adjustment,
         )  # fmt: skip
         dealer.unordered += wish
         cost = sum(landed_cost(model, dealer.kind))
-        affordable = max(int(dealer.cash / cost) - sum(dealer.in_transit), 0)
+        affordable = max(int(dealer.cash / cost) - under_way(dealer), 0)
         ordered = min(int(dealer.unordered), affordable)
         # Only the fraction of a car is remembered: an order that cash forbids is dropped.
         dealer.unordered -= math.floor(dealer.unordered)

@@ -9,7 +9,8 @@ import numpy as np
 
 from model.accounts import BANK, FIRMS, GOVERNMENT, HOUSEHOLDS, WORLD, Kind
 from model.firms import FOREIGN, STATE
-from model.markets.credit import borrowing_room
+from model.levers import in_tax_holiday
+from model.markets.credit import borrowing_room, firm_rates
 from model.workers import ABROAD
 
 if TYPE_CHECKING:
@@ -25,6 +26,9 @@ class Government(mesa.Agent):
     public_debt : KGS owed to the bank.
     transfers : KGS a month paid to residents, per head alike.
     norm_transfers : the same at base prices with debt at its target.
+    assisted_share : part of the firms that can make parts which the supplier fund reaches.
+    logistics_stock : freight routes built beyond the base year's, base KGS in agent units.
+    logistics_units, logistics_spending : asked for this month [R], and paid, KGS.
     """
 
     def __init__(self, model: RegionalModel) -> None:
@@ -34,6 +38,10 @@ class Government(mesa.Agent):
         self.transfers = base.transfers
         self.norm_transfers = base.transfers
         self._debt_before = self.public_debt
+        self.assisted_share = 0.0
+        self.logistics_stock = 0.0
+        self.logistics_units = np.zeros(len(base.region_wage))
+        self.logistics_spending = 0.0
 
     def set_transfers(self) -> None:
         """Transfers follow prices and lean against debt (Bohn 1998): half-life of the gap 5 years.
@@ -61,6 +69,7 @@ class Bank(mesa.Agent):
     Attributes
     ----------
     reserves, equity : KGS.
+    rate_subsidy : interest of firms that the budget paid this month, KGS.
     lending : whether capital allows new loans.
     """
 
@@ -68,6 +77,7 @@ class Bank(mesa.Agent):
         super().__init__(model)
         self.reserves = 0.0
         self.equity = 0.0
+        self.rate_subsidy = 0.0
 
     @property
     def loans(self) -> float:
@@ -136,14 +146,16 @@ def levy_and_pay_out(model: RegionalModel) -> None:
     f.surplus[live] += (now[live] - f.surplus[live]) / 12.0
     state = live & (f.ownership == STATE)
     private = live & ~state
-    taxable = np.where(private, np.maximum(now - f.debt * p.loan_rate / 12.0, 0.0), 0.0)
+    taxable = np.where(private, np.maximum(now - f.debt * firm_rates(model) / 12.0, 0.0), 0.0)
     tax = p.profit_tax_rate * taxable
     f.cash -= tax
     model.accounts.post(FIRMS, GOVERNMENT, Kind.PROFIT_TAX, float(tax.sum()))
     for plant in model.plants:
-        plant.pay(
-            GOVERNMENT, Kind.PROFIT_TAX, p.profit_tax_rate * max(plant_profit(model, plant), 0.0)
-        )
+        due = p.profit_tax_rate * max(plant_profit(model, plant), 0.0)
+        if in_tax_holiday(plant):
+            plant.note("profit_tax_forgone", due)
+        else:
+            plant.pay(GOVERNMENT, Kind.PROFIT_TAX, due)
     need = p.cash_months * (f.wage_bill + f.material_cost)
     out = np.where(live, p.payout_speed * np.maximum(f.cash - need, 0.0), 0.0)
     # Public employers are kept solvent by the budget and hand it what they do not need.

@@ -20,15 +20,17 @@ from model.demography import demography_measures
 from model.foreign_suppliers import follower_measures
 from model.importer_exit import importer_measures
 from model.knowledge_measures import knowledge_measures
+from model.levers import policy_measures
 from model.local_content import chain_measures
 from model.markets.cars import car_measures
+from model.markets.migration import migration_measures
 from model.plant_stages import stage_measures
 from model.workers import ABROAD, EMPLOYEE, OWN_ACCOUNT, UNEMPLOYED
 
 if TYPE_CHECKING:
     from model.model import RegionalModel
 
-_TAXES = (Kind.INCOME_TAX, Kind.SOCIAL, Kind.PROFIT_TAX, Kind.VAT, Kind.DUTY)
+_TAXES = (Kind.INCOME_TAX, Kind.SOCIAL, Kind.PROFIT_TAX, Kind.VAT, Kind.DUTY, Kind.FINES)
 
 
 @dataclass(frozen=True)
@@ -109,7 +111,7 @@ class Measures:
 
 def measure(model: RegionalModel) -> tuple[dict[str, float], dict[str, np.ndarray]]:
     """All outcomes of this month in agent units: for the country, and by region [R]."""
-    regional = _people(model) | _production(model)
+    regional = _people(model) | _production(model) | migration_measures(model)
     country = {name: float(values.sum()) for name, values in regional.items()}
     jobs, heads = _jobs_by_sector(model)
     for s, name in enumerate(model.pack.sectors):
@@ -125,6 +127,7 @@ def measure(model: RegionalModel) -> tuple[dict[str, float], dict[str, np.ndarra
     country |= knowledge_measures(model)
     country |= stage_measures(model)
     country |= demography_measures(model) | follower_measures(model) | importer_measures(model)
+    country |= _money(model) | _firms(model) | _cars(model) | policy_measures(model)
     for name in ("mean_wage", "own_account_income"):
         country[name] = _mean_of(country, name)
         regional[name] = _mean_of(regional, name)
@@ -216,7 +219,6 @@ def _money(model: RegionalModel) -> dict[str, float]:
         "transfers": float(flows[GOVERNMENT, 0, Kind.TRANSFERS].sum()),
         "tax_revenue": revenue,
         "budget_balance": balance,
-        "soft_loan_cost": model.accounts.paid(Kind.SUBSIDIES),
         "public_debt": stocks["public_debt"],
         "public_debt_to_gdp": stocks["public_debt"] / yearly,
         "firm_debt": stocks["firm_loans"],

@@ -17,6 +17,7 @@ from model import (
     importer_exit,
     institutions,
     knowledge,
+    levers,
     plant,
     skills,
     start,
@@ -27,7 +28,18 @@ from model.base_year import solve_base_year
 from model.contracts import Contract, Failure, OpenTender
 from model.errors import InputError
 from model.importers import Importer, create_importers, order_cars, reprice_and_reexport
-from model.markets import cars, contract_life, credit, goods, incomes, labour, parts, pools, tenders
+from model.markets import (
+    cars,
+    contract_life,
+    credit,
+    goods,
+    incomes,
+    labour,
+    migration,
+    parts,
+    pools,
+    tenders,
+)
 from model.measures import Measures
 from model.packs import Pack, load_pack
 from model.params import Params
@@ -131,6 +143,7 @@ class RegionalModel(mesa.Model):
         self.value_added = np.zeros((n_regions, n_sectors))
         self.real_value_added = np.zeros((n_regions, n_sectors))
         self.vacancies = self.hires = self.separations = 0
+        self.migration = migration.no_migration(n_regions)
         self.entries = self.exits = self.entries_without_room = 0
         self.supplier_profits_abroad = 0.0
         self.entries_by_origin = np.zeros(len(firms.ORIGIN_NAMES), np.int64)
@@ -165,6 +178,7 @@ class RegionalModel(mesa.Model):
         contract_life.prepare_suppliers(self)
         parts.order_parts(self)
         credit.lend_to_firms(self)
+        migration.leave_and_return(self)
         labour.match_workers(self)
         parts.deliver_and_produce(self)
         contract_life.deliver_parts(self)
@@ -178,6 +192,8 @@ class RegionalModel(mesa.Model):
         tenders.hold_tenders(self)
         knowledge.spread_knowledge(self)
         skills.train_workers(self)
+        # Knowledge (transfer, learning, imitation, training) comes here in the next step.
+        levers.apply_levers(self)
         institutions.levy_and_pay_out(self)
         entrepreneurship.close_insolvent_firms(self)
         entrepreneurship.found_firms(self)

@@ -16,6 +16,7 @@ from model.accounts import BANK, FIRMS, HOUSEHOLDS, Kind, Sector
 from model.capability import first_quality
 from model.demography import note_entry
 from model.firms import PRIVATE
+from model.markets.credit import start_up_guarantee, start_up_share
 from model.workers import EMPLOYEE, auto_worth, efficiency_units
 
 if TYPE_CHECKING:
@@ -40,8 +41,7 @@ def own_funds(model: RegionalModel) -> np.ndarray:
     """
     p, base = model.params, model.base
     pay = base.wage * model.wage_index[:, None] * (1.0 + p.social_rate_employer)
-    loan_share = p.loan_to_value if model.bank.lending else 0.0
-    return p.entrant_months * pay + (1.0 - min(loan_share, 1.0)) * first_capital(model)
+    return p.entrant_months * pay + (1.0 - start_up_share(model)) * first_capital(model)
 
 
 def first_capital(model: RegionalModel) -> np.ndarray:
@@ -104,7 +104,7 @@ def open_firm(
     f, w, p, base, m = model.firms, model.workers, model.params, model.base, model.market
     r, s = int(f.region[row]), int(f.sector[row])
     own, capital = money
-    loan = min(p.loan_to_value, 1.0) * capital if model.bank.lending else 0.0
+    loan = start_up_share(model) * capital
     if payer is HOUSEHOLDS:
         w.savings[i] -= own
     model.accounts.post(payer, FIRMS, Kind.START_UP, own)
@@ -117,6 +117,7 @@ def open_firm(
     f.ownership[row], f.founder[row] = PRIVATE, i
     f.parent[row] = w.employer[i] if w.status[i] == EMPLOYEE else -1
     f.cash[row], f.debt[row] = own + loan, loan
+    f.guaranteed[row] = start_up_guarantee(model) * loan
     f.expected_sales[row] = base.productivity[r, s] * p.entrant_customers
     f.orders[row] = f.expected_sales[row]
     f.investment[row] = capital

@@ -156,12 +156,12 @@ class Params(
         0.5, "1/month", 0.0, 1.0, "assumed", "firing cost", "excess staff shed in a month"
     )
     own_account_entry: float = number(
-        0.08,
+        0.095,
         "1/month",
         0.0,
         1.0,
         "assumed",
-        "calibrated to unemployment; calibrated: flat keeps still",
+        "calibrated to unemployment with people returning; calibrated: flat keeps still",
         "unemployed who turn to own-account work",
     )
     own_account_exit: float = number(
@@ -585,12 +585,12 @@ class Params(
         60.0, "ratio", 1.0, 1e4, "assumed", "chosen", "largest over smallest first size of a class"
     )
     founding_propensity: float = number(
-        6.7e-4,
+        5.3e-4,
         "1/month",
         0.0,
         0.1,
         "assumed",
-        "births about 7.5 % a year (rules.md 15); calibrated: flat keeps still",
+        "births about 7.5 % a year (rules.md 15); calibrated: flat keeps still, with returners' savings",
         "lambda of founding",
     )
     founding_elasticity: float = number(

@@ -50,6 +50,7 @@ from model.plant_timeline import (
     production_stage,
     site_region,
 )
+from model.shocks import pass_border
 
 if TYPE_CHECKING:
     from model.model import RegionalModel
@@ -74,7 +75,8 @@ class Plant(mesa.Agent):
         markup: price over unit cost of the opening month, 0 before.
         expansion: the next stage under construction; mothballed, idle_months: standing still.
         past: cars made, orders, operating cash flow of up to twelve months.
-        kits, kits_in_transit, stock: whole kits under way and at hand, whole finished cars.
+        kits, kits_in_transit, kits_held, stock: whole kits at hand, under way and waiting at a
+            closed border; whole finished cars.
         expected, orders: cars a month, expected and asked for (served or not).
         experience: cars that the crew's skill stands for, real cars (not agent cars).
         parent_debt: owed to the parent abroad, KGS.
@@ -83,7 +85,9 @@ class Plant(mesa.Agent):
         by which foreigners know the make, and what they think of it (0 to 1).
         extra_jobs: of the site's second activity, agent units.
         mandate_premium: how much dearer a local part may be because a rule asks for it, share.
-        exempt: whether the agreement's exemptions hold (a sanction takes them away).
+        exempt, mandate_met: whether the agreement's exemptions hold (a sanction takes them away),
+            and whether the content rule was met when it was last judged.
+        stakes: by month of the last year: worth of exemptions, sales, kits; KGS.
         month: what happened this month, by name of the measure.
     """
 
@@ -101,6 +105,7 @@ class Plant(mesa.Agent):
         self.opening = period_from(self.facts["opening"]) + site.delay_months
         self.kits = 0
         self.kits_in_transit: list[int] = []
+        self.kits_held = 0
         self.stock = 0
         self.unfinished = 0.0
         self.expected = 0.0
@@ -120,6 +125,8 @@ class Plant(mesa.Agent):
         self.local_content = 0.0
         self.mandate_premium = 0.0
         self.exempt = True
+        self.mandate_met = True
+        self.stakes: list[tuple[float, ...]] = []
         self.month: dict[str, float] = {}
         self.parts = PartsStore(self)
 
@@ -228,11 +235,16 @@ class Plant(mesa.Agent):
 
     def settle_tax(self, kind: Kind, amount: float, exemption: str) -> None:
         """Pay a tax, or note it as forgone where the agreement exempts the plant from it."""
-        exempt = bool(float(self.facts.get(exemption, 0))) and self.site.policies
-        if exempt:
-            self.note("duty_forgone", amount)
-        else:
+        if not (bool(float(self.facts.get(exemption, 0))) and self.site.policies):
             self.pay(GOVERNMENT, kind, amount)
+            return
+        # Of the exemption of kits a law may leave a part; a sanction takes all exemptions.
+        part = float(self.model.params.kit_exemption) if exemption.startswith("kit_") else 1.0
+        self.note("exemption_worth", part * amount)
+        if not self.exempt:
+            part = 0.0
+        self.note("duty_forgone", part * amount)
+        self.pay(GOVERNMENT, kind, amount - part * amount)
 
     def export(self) -> None:
         """Sell cars abroad, and the second activity's services to the parent."""
@@ -303,6 +315,8 @@ def order_kits(plant: Plant) -> None:
     """
     p = plant.model.params
     arrived = plant.kits_in_transit.pop(0) if plant.kits_in_transit else 0
+    arrived, plant.kits_held = pass_border(plant.kits_held, arrived, p.corridor_open)
+    plant.note("kits_arrived", arrived)
     value = arrived * plant.kit_price + receive_kits(plant, arrived)
     plant.kits += arrived
     borrow(plant, value)
@@ -312,7 +326,11 @@ def order_kits(plant: Plant) -> None:
     plant.settle_tax(Kind.DUTY, duty, "kit_duty_exempt")
     plant.settle_tax(Kind.VAT, (value + duty) * p.vat_rate, "kit_vat_exempt")
     wish = kits_to_order(
-        plant.planned, plant.kits, sum(plant.kits_in_transit), p.kit_cover, p.kit_lead
+        plant.planned,
+        plant.kits,
+        sum(plant.kits_in_transit) + plant.kits_held,
+        p.kit_cover,
+        p.kit_lead,
     )
     while len(plant.kits_in_transit) < p.kit_lead:
         plant.kits_in_transit.append(0)

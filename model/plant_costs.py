@@ -11,6 +11,7 @@ import math
 from typing import TYPE_CHECKING
 
 from model.assembly import hours_per_car
+from model.border import freight_factor
 from model.markets.car_choice import NEW
 from model.markets.car_fleet import base_price
 from model.plant_money import regional_wage
@@ -45,9 +46,12 @@ def fixed_crew(plant: Plant) -> float:
 
 def kit_price_at(plant: Plant, stage: int) -> float:
     """Price of a kit at the border, KGS: in foreign money constant; a CKD kit has less work in it."""
+    p = plant.model.params
     share = float(plant.model.pack.cars["kit_share"])
-    price = plant.base_price * share * float(plant.model.params.exchange_rate_index)
-    return price * (plant.model.params.ckd_kit_share if stage == CKD else 1.0)
+    foreign = float(p.exchange_rate_index) * float(p.world_price_index)
+    cheaper = p.kit_freight_share * (1.0 - freight_factor(plant.model))
+    price = plant.base_price * share * foreign * (1.0 - cheaper)
+    return price * (p.ckd_kit_share if stage == CKD else 1.0)
 
 
 def material_cost_at(plant: Plant, stage: int) -> float:

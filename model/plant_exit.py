@@ -41,7 +41,7 @@ def close_plant(plant: Plant) -> None:
         plant.receive(WORLD, Kind.EXPORTS, plant.parts.give_back(plant.kits, plant.kit_price))
         plant.note("kits_returned", plant.kits)
     plant.stage = CLOSED
-    plant.kits, plant.kits_in_transit, plant.unfinished = 0, [], 0.0
+    plant.kits, plant.kits_held, plant.kits_in_transit, plant.unfinished = 0, 0, [], 0.0
     plant.expected = plant.orders = plant.planned = plant.export_backlog = 0.0
     plant.expansion, plant.mothballed, plant.extra_jobs = None, False, 0.0
     if was >= BUILDING:

@@ -10,9 +10,10 @@ import math
 from typing import TYPE_CHECKING
 
 from model.accounts import WORLD, Kind
-from model.border import border_price
+from model.border import border_price, freight_factor
 from model.markets.car_choice import NEW
 from model.plant_timeline import CKD, announced_capacity
+from model.shocks import pass_border
 
 if TYPE_CHECKING:
     from model.plant import Plant
@@ -95,9 +96,11 @@ def export_demand(plant: Plant) -> float:
     access = open_access(plant)
     if access <= 0.0:
         return 0.0
-    ratio = plant.price * (1.0 + p.export_freight) / border_price(model, NEW)
+    freight = p.export_freight * freight_factor(model)
+    ratio = plant.price * (1.0 + freight) / border_price(model, NEW)
     share = export_share(ratio, p.export_elasticity) * plant.reputation
-    return float(access * p.export_market / 12.0 / model.scale * share)
+    market = access * p.export_market / 12.0 / model.scale * share
+    return float(market * p.foreign_demand_index)
 
 
 def export_wish(plant: Plant) -> float:
@@ -122,7 +125,8 @@ def sell_abroad(plant: Plant) -> None:
     wish = export_wish(plant)
     plant.orders += wish
     plant.export_backlog = min(plant.export_backlog + wish, wish + 1.0)
-    cars = min(int(plant.export_backlog), plant.stock)
+    wanted = min(int(plant.export_backlog), plant.stock)
+    cars, _ = pass_border(0, wanted, plant.model.params.corridor_open)
     plant.export_backlog -= cars
     plant.sell(cars, WORLD)
     spread_reputation(plant)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from model import draws
+from model.border import freight_factor
 from model.markets.bids import set_saving
 
 if TYPE_CHECKING:
@@ -25,7 +26,8 @@ class PartsStore:
     Attributes:
         shares: of a kit's value, 0 for what is in no kit.
         stock: sets at hand; value: KGS paid for the bought ones among them.
-        in_transit: by shipment, as the kits: [2, C] sets left out of the kits, and loose sets sent.
+        in_transit: by shipment, as the kits: [2, C] sets left out of the kits, and loose sets sent;
+            held: the same of what waits at a closed border.
         saved: KGS by which the kits at hand were cheaper; saved_per_car, extra_per_car: in the last
             cars made, and what their parts cost in all beyond full kits.
         from_kits, delivered, used, returned: sets of this month; bill: KGS ordered this month.
@@ -38,6 +40,7 @@ class PartsStore:
         self.shares = kit_shares(plant)
         self.stock, self.value = np.zeros(n), np.zeros(n)
         self.in_transit: list[np.ndarray] = []
+        self.held = np.zeros((2, n))
         self.saved = self.saved_per_car = self.extra_per_car = 0.0
         self.returned = np.zeros(n)
         self.from_kits, self.delivered, self.used = np.zeros(n), np.zeros(n), np.zeros(n)
@@ -93,6 +96,7 @@ class PartsStore:
         self.returned += self.stock
         for left in (self.stock, self.value):
             left[:] = 0.0
+        self.held[:] = 0.0
         self.saved, self.in_transit = 0.0, []
         return worth
 
@@ -131,7 +135,8 @@ def deletion_shares(model: RegionalModel) -> np.ndarray:
 
 def savings(plant: Plant) -> np.ndarray:
     """What a kit is cheaper by for each part that is left out, KGS a set [C]."""
-    deletion, freight = deletion_shares(plant.model), float(plant.model.params.kit_freight)
+    freight = float(plant.model.params.kit_freight) * freight_factor(plant.model)
+    deletion = deletion_shares(plant.model)
     values = plant.parts.shares * plant.parts_price
     return np.array([set_saving(v, d, freight) for v, d in zip(values, deletion, strict=True)])
 
@@ -147,9 +152,13 @@ def live_contracts(plant: Plant) -> list[Contract]:
 def receive_kits(plant: Plant, kits: int) -> float:
     """Parts of `kits` that arrive; returns what the shipment costs beyond full kits, KGS."""
     parts = plant.parts
-    if not parts.in_transit:
-        return 0.0
-    left_out, loose = parts.in_transit.pop(0)
+    if parts.in_transit:
+        parts.held += parts.in_transit.pop(0)
+    # What waits at a closed border waits with its kits.
+    kits_in_all = kits + plant.kits_held
+    share = kits / kits_in_all if kits_in_all else float(plant.model.params.corridor_open)
+    left_out, loose = parts.held * share
+    parts.held *= 1.0 - share
     came = kits - left_out + loose
     parts.stock += came
     parts.from_kits += came
@@ -190,7 +199,9 @@ def loose_sets(plant: Plant) -> np.ndarray:
     under_way = np.zeros(len(parts.stock))
     for kits, (left_out, loose) in zip(plant.kits_in_transit, parts.in_transit, strict=True):
         under_way += kits - left_out + loose
-    kits_in_all = plant.kits + sum(plant.kits_in_transit)
+    left_out, loose = parts.held
+    under_way += plant.kits_held - left_out + loose
+    kits_in_all = plant.kits + sum(plant.kits_in_transit) + plant.kits_held
     cover = np.full(len(parts.stock), p.kit_cover)
     expected = np.zeros(len(parts.stock))
     period = plant.model.period

@@ -76,7 +76,7 @@ class CarWorld(mesa.Model):  # type: ignore[misc]
         self.world = World.load(world)
         self.period = -burn_in
         self.bank = SimpleNamespace(reserves=0.0, equity=0.0)
-        self.government = SimpleNamespace(public_debt=0.0)
+        self.government = SimpleNamespace(public_debt=0.0, logistics_stock=0.0)
         self.base = SimpleNamespace(
             wealth_propensity=0.2 / 6.0,
             plant_inputs=np.array([0.06]),

@@ -10,6 +10,7 @@ from model import RegionalModel, World, load_pack
 from model.accounts import FIRMS, WORLD, Kind
 from model.firms import STATE
 from model.markets import cars, goods
+from model.markets.credit import firm_rates
 from model.plant_timeline import CLOSED
 from model.workers import ABROAD, EMPLOYEE, NO_FIRM, OWN_ACCOUNT, UNEMPLOYED, auto_worth
 
@@ -124,8 +125,8 @@ def snapshot(model: RegionalModel) -> dict[str, Any]:
         "firms": {name: model.firms.values(name).copy() for name in model.firms.columns},
         "workers": {name: model.workers.values(name).copy() for name in model.workers.columns},
         "dealers": [d.stock for d in model.importers],
-        "plants": [(p.stock, p.kits, (p.kits_in_transit or [0])[0]) for p in model.plants],
-        "parts": [p.parts_stock.copy() for p in model.plants],
+        "plants": [(p.stock, p.kits, sum(p.kits_in_transit) + p.kits_held) for p in model.plants],
+        "parts": [p.parts.stock.copy() for p in model.plants],
         "cars": all_cars(model),
         "parent_debt": sum(plant.parent_debt for plant in model.plants),
     }
@@ -152,11 +153,11 @@ def firms_money(model: RegionalModel, before: dict[str, Any]) -> None:
     f, p, was = model.firms, model.params, before["firms"]
     kept = f.alive & was["alive"] & (f.sector != model.base.vehicles)
     paid = f.wage_bill * (1.0 + p.social_rate_employer) + f.material_cost + f.investment
-    service = was["debt"] * p.loan_rate / 12.0
-    cash = was["cash"] + (f.debt - was["debt"]) - service + f.revenue - paid
+    service = was["debt"] * firm_rates(model) / 12.0
+    cash = was["cash"] + (f.debt - was["debt"]) - service + f.revenue - paid + f.grant
     private = f.ownership != STATE
     profit = f.revenue - f.material_cost - f.wage_bill * (1.0 + p.social_rate_employer)
-    taxable = np.maximum(profit - f.debt * p.loan_rate / 12.0, 0.0)
+    taxable = np.maximum(profit - f.debt * firm_rates(model) / 12.0, 0.0)
     cash = cash - np.where(private, p.profit_tax_rate * taxable, 0.0)
     spare = cash - p.cash_months * (f.wage_bill + f.material_cost)
     paid_out = p.payout_speed * np.maximum(spare, 0.0)
@@ -205,14 +206,16 @@ def car_stocks(model: RegionalModel, before: dict[str, Any]) -> None:
         same = [dealer for dealer in model.importers if dealer.kind == kind]
         assert abs(sum(dealer.share for dealer in same) - 1.0) <= MONEY
         assert abs(sum(dealer.transit_share for dealer in same) - 1.0) <= MONEY
-    for plant, (stock, kits, arriving) in zip(model.plants, before["plants"]):
+    for plant, (stock, kits, under_way) in zip(model.plants, before["plants"]):
         made, returned = plant.month.get("cars_made", 0), plant.month.get("kits_returned", 0)
         sold = plant.month.get("cars_sold", 0)
         assert sold == round(plant.month.get("plant_sales_value", 0.0) / plant.price)
         assert plant.stock == stock + made - sold
         # What is under way to a plant that has closed stays the parent's.
-        came = arriving if plant.month and plant.stage != CLOSED else 0
-        assert plant.kits == kits + came - made - returned
+        arrived = plant.month.get("kits_arrived", 0)
+        assert plant.kits == kits + arrived - made - returned
+        if plant.stage != CLOSED:
+            assert sum(plant.kits_in_transit) + plant.kits_held >= under_way - arrived >= 0
         assert min(plant.stock, plant.kits) >= 0
         if plant.stage == CLOSED:
             assert (plant.stock, plant.kits, model.firms.employees[plant.row]) == (0, 0, 0)

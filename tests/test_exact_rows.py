@@ -53,7 +53,7 @@ def output_over(days, outage, cover):
         "input_order": np.zeros((1, 2)), "vehicles": 10, "storable": np.ones(1, np.bool_),
         "adjustment": 1.0, "capacity_per_capital": np.ones(1), "productivity": np.ones(1),
         "skill_sum": np.full(1, 1e9), "capital": np.full(1, 1e9), "inventory": np.zeros(1),
-        "production": np.zeros(1),
+        "production": np.zeros(1), "able": np.ones(1),
     }  # fmt: skip
     made = 0.0
     for day in range(days):

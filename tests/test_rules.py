@@ -139,12 +139,14 @@ def test_deliveries_are_those_of_the_slow_twin():
         for f, k, g, units in lines:
             sold[g] += units * part[g]
             got[f, k] += units * part[g]
-            foreign[f, k] += units * (1.0 - part[g])  # what a supplier lacks comes from abroad
+            # Of what a supplier lacks only a part comes from abroad within the month.
+            foreign[f, k] += before.substitution * units * (1.0 - part[g])
             short += part[g] < 1.0
         cost = np.zeros(len(asked))
         for f, _, g, units in lines:
             cost[f] += units * part[g] * before.price[g]
-        for (f, k), units in foreign.items():
+        for (f, k), wished in foreign.items():
+            units = wished * before.corridor
             got[f, k] += units
             cost[f] += units * before.import_price
         revenue = sold * before.price
@@ -179,8 +181,8 @@ def test_production_is_the_least_of_its_limits():
             if before.storable[s]:
                 gap = before.cover * before.expected_sales[f] - before.inventory[f]
                 most.append(max(before.expected_sales[f] + gap / before.adjustment, 0.0))
-            made = min(most)
-            limits[most.index(made)] += 1
+            limits[most.index(min(most))] += 1
+            made = min(most) * (before.able[f] if before.storable[s] else 1.0)
             assert after.production[f] == made
             stored = made if before.storable[s] else 0.0
             assert after.inventory[f] == before.inventory[f] + stored

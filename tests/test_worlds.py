@@ -88,9 +88,17 @@ def test_round_trip(world):
 
 
 def test_the_library_is_complete_and_valid():
-    first = {"delayed", "elsewhere", "enclave", "flat", "none", "plan", "plant"}
+    sites = {"delayed", "elsewhere", "enclave", "flat", "none", "plan", "plant"}
     later = {"volume", "expansion", "closure", "edge", "second_plant"}
-    assert first | later <= set(World.names())
+    levers = {
+        "no_exemption", "tax_holiday", "mandate", "supplier_fund", "guarantee", "soft_credit",
+        "procurement", "car_loans", "import_fee", "tariff", "logistics", "package",
+    }  # fmt: skip
+    shocks = {
+        "corridor_block", "devaluation", "world_price", "supplier_outage", "export_slump",
+        "remittance_collapse", "policy_reversal",
+    }  # fmt: skip
+    assert set(World.names()) >= sites | later | levers | shocks
     for name in World.names():
         world = World.load(name)
         assert world.name == name

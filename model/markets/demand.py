@@ -10,6 +10,8 @@ from numba import njit
 
 from model.accounts import FIRMS, GOVERNMENT, HOUSEHOLDS, WORLD, Kind, Sector
 from model.firms import N_CRITICAL
+from model.levers import logistics_units
+from model.sectors import CONSTRUCTION
 from model.workers import spend_budgets
 
 if TYPE_CHECKING:
@@ -42,10 +44,18 @@ class Demand:
     capital_import_share: np.ndarray
     capital_price: np.ndarray
     price: np.ndarray
+    # The part of goods that passes the border; what does not is neither got nor paid.
+    corridor: float = 1.0
+    blocked: float = field(init=False)
     home: np.ndarray = field(init=False)
 
     def __post_init__(self) -> None:
         self.home = sum(self.at_home.values(), np.zeros_like(self.at_home["world"]))
+        self.blocked = 0.0
+        if self.corridor < 1.0:
+            for name, units in self.abroad.items():
+                self.blocked += (1.0 - self.corridor) * float(units.sum())
+                self.abroad[name] = units * self.corridor
 
 
 class Trade:
@@ -167,10 +177,22 @@ def buyers_demand(model: RegionalModel) -> Demand:
     value = plant_value.sum(axis=1)
     abroad["plants"] += value[:, None] * base.plant_inputs_imported[None] / m.import_price
     home["parts"][:-1] = parts
+    _state_and_world_ask(model, home)
+    return Demand(
+        home, abroad, input_share, capital_share, capital_price, m.price[:-1].copy(),
+        params.corridor_open,
+    )  # fmt: skip
+
+
+def _state_and_world_ask(model: RegionalModel, home: dict[str, np.ndarray]) -> None:
+    """What government buys, new freight routes included, and what foreigners buy; units [B, S]."""
+    base, m, p = model.base, model.market, model.params
     home["government"][:-1] = base.government_units
-    foreign = (m.price[-1] / m.import_price) ** (-params.goods_export_elasticity)
-    home["world"][-1] = base.export_units * foreign * model.outside.demand
-    return Demand(home, abroad, input_share, capital_share, capital_price, m.price[:-1].copy())
+    routes = logistics_units(model)
+    if routes is not None:
+        home["government"][:-1, CONSTRUCTION] += routes
+    foreign = (m.price[-1] / m.import_price) ** (-p.goods_export_elasticity)
+    home["world"][-1] = base.export_units * foreign * model.outside.demand * p.corridor_open
 
 
 def _firms_ask(model: RegionalModel) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
@@ -205,7 +227,7 @@ def settle_purchases(model: RegionalModel, need: Demand, trade: Trade) -> None:
 def _pools_pay(model: RegionalModel, need: Demand, trade: Trade) -> np.ndarray:
     """What own-account producers of each cell pay for last month's inputs, KGS [R, S]."""
     share, cost = need.input_import_share, trade.cost[:-1, :, None]
-    price = (1.0 - share) * cost + share * model.market.import_price
+    price = (1.0 - share) * cost + share * need.corridor * model.market.import_price
     made = model.market.pool_output_before
     return (model.base.input_coefficient[None] * price).sum(axis=1) * made
 
@@ -230,17 +252,19 @@ def _firms_unit_costs(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Money per unit made [R, S]; per KGS of plant output, per KGS of capital [R]; units per KGS."""
     base, p_import = model.base, model.market.import_price
-    cost, filled = trade.cost[:-1], trade.filled[:-1]
+    cost, filled, passed = trade.cost[:-1], trade.filled[:-1], need.corridor
     share = need.input_import_share
-    price = (1.0 - share) * cost[:, :, None] + share * p_import
+    price = (1.0 - share) * cost[:, :, None] + share * passed * p_import
     unit_cost = (base.loose_coefficient[None] * price).sum(axis=1)
     per_kgs = base.plant_inputs[None] / need.price
-    plant_cost = np.stack([(per_kgs * p_import).sum(axis=1), (per_kgs * cost).sum(axis=1)], axis=1)
-    plant_cost = plant_cost + base.plant_inputs_imported.sum()
+    plant_cost = np.stack(
+        [(per_kgs * p_import).sum(axis=1) * passed, (per_kgs * cost).sum(axis=1)], axis=1
+    )
+    plant_cost = plant_cost + base.plant_inputs_imported.sum() * passed
     per_kgs = base.capital_mix[None] / need.capital_price[:, None]
     share = need.capital_import_share
-    capital_cost = (per_kgs * ((1.0 - share) * cost + share * p_import)).sum(axis=1)
-    capital_filled = (per_kgs * ((1.0 - share) * filled + share)).sum(axis=1)
+    capital_cost = (per_kgs * ((1.0 - share) * cost + share * passed * p_import)).sum(axis=1)
+    capital_filled = (per_kgs * ((1.0 - share) * filled + share * passed)).sum(axis=1)
     return unit_cost, plant_cost, capital_cost, capital_filled
 
 

@@ -287,11 +287,11 @@ def _serve(model: RegionalModel, need: Demand, shares: Shares) -> Trade:
     m.pool_output = pool_sold + pool_more
     m.pool_cash += m.pool_output * m.pool_price
     # Imports fill the rest of tradable goods, never what goes abroad.
-    rest = np.maximum(1.0 - out.filled, 0.0) * base.tradable[None]
+    rest = np.maximum(1.0 - out.filled, 0.0) * base.tradable[None] * need.corridor
     rest[-1] = 0.0
     out.from_world = rest * m.import_price
     asked = np.maximum(demand, 0.0)
-    m.unserved = float(((1.0 - out.filled - rest) * asked).sum())
+    m.unserved = float(((1.0 - out.filled - rest) * asked).sum()) + need.blocked
     out.filled = out.filled + rest
     seen = (out.filled > 0.0) & (demand > 0.0)
     m.price = np.where(seen, ratio(out.cost, out.filled), m.price)

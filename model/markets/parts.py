@@ -15,6 +15,7 @@ from numba import njit
 from model import draws
 from model.accounts import FIRMS, WORLD, Kind
 from model.firms import N_CRITICAL, N_SUPPLIERS
+from model.shocks import output_left
 
 if TYPE_CHECKING:
     from model.model import RegionalModel
@@ -97,10 +98,14 @@ def order_inputs(  # type: ignore[no-untyped-def]
 
 @njit(cache=True)
 def deliver_inputs(  # type: ignore[no-untyped-def]
-    named_share, import_share, import_price, named, critical, alive, region, sector, price,
-    supplier, input_order, inventory, input_stock, orders, sales, revenue, material_cost, cash,
+    named_share, import_share, import_price, substitution, corridor, named, critical, alive, region,
+    sector, price, supplier, input_order, inventory, input_stock, orders, sales, revenue, material_cost, cash,
 ):  # fmt: skip
-    """Named suppliers ship what stock allows, in proportion; imports fill their own part and gaps.
+    """Named suppliers ship what stock allows, in proportion; imports fill their own part.
+
+    Of what a supplier lacks, imports fill `substitution` within the month (inputs are specific:
+    Barrot & Sauvagnat 2016); the rest is ordered again next month, for the stock is missing. Of
+    all imports the part `corridor` passes the border; the rest is not paid.
 
     `named_share` [S_use, K] of the domestic part is ordered by name, `import_share` [R, S_use, K]
     from abroad; the rest of the order stays for the market and is left in `input_order`.
@@ -154,7 +159,7 @@ def deliver_inputs(  # type: ignore[no-untyped-def]
                 part = domestic * named_share[i, k] / known
                 got = part * shipped_share[g]
                 asked += part
-                foreign += part - got
+                foreign += substitution * (part - got)
                 input_stock[f, k] += got
                 inventory[g] -= got
                 sales[g] += got
@@ -164,6 +169,7 @@ def deliver_inputs(  # type: ignore[no-untyped-def]
                 cash[f] -= value
                 material_cost[f] += value
                 to_firms += value
+            foreign *= corridor
             input_stock[f, k] += foreign
             value = foreign * import_price
             cash[f] -= value
@@ -176,12 +182,14 @@ def deliver_inputs(  # type: ignore[no-untyped-def]
 @njit(cache=True)
 def produce(  # type: ignore[no-untyped-def]
     vehicles, storable, critical, coefficient, cover, adjustment, capacity_per_capital, alive,
-    sector, expected_sales, productivity, skill_sum, capital, input_stock, inventory, production,
+    sector, expected_sales, productivity, skill_sum, capital, able, input_stock, inventory,
+    production,
 ):  # fmt: skip
     """Leontief: the least of labour, capital, and each critical input in stock sets output.
 
     Storable goods are made up to what is wanted and put in stock, using their inputs now. For the
     others `production` is the capacity on offer; what is sold of it is made (`close_services`).
+    `able` [capacity]: the part of it that an outage leaves.
     """
     for f in range(len(alive)):
         if not alive[f] or sector[f] == vehicles:
@@ -193,7 +201,7 @@ def produce(  # type: ignore[no-untyped-def]
                 most = min(most, max(input_stock[f, k], 0.0) / coefficient[s, k])
         if storable[s]:
             gap = (cover * expected_sales[f] - inventory[f]) / adjustment
-            most = min(most, max(expected_sales[f] + gap, 0.0))
+            most = min(most, max(expected_sales[f] + gap, 0.0)) * able[f]
             inventory[f] += most
             for k in range(N_CRITICAL):
                 if critical[s, k] >= 0:
@@ -219,8 +227,8 @@ def deliver_and_produce(model: RegionalModel) -> None:
     """Phase 6: deliveries of critical inputs, then production."""
     f, p, base, market = model.firms, model.params, model.base, model.market
     domestic, abroad = deliver_inputs(
-        base.named_share, market.critical_import_share(), market.import_price, p.n_suppliers,
-        base.critical, f.alive, f.region, f.sector, f.price, f.supplier, f.input_order, f.inventory,
+        base.named_share, market.critical_import_share(), market.import_price,
+        p.import_substitution, p.corridor_open, p.n_suppliers, base.critical, f.alive, f.region, f.sector, f.price, f.supplier, f.input_order, f.inventory,
         f.input_stock, f.orders, f.sales, f.revenue, f.material_cost, f.cash,
     )  # fmt: skip
     model.accounts.post(FIRMS, FIRMS, Kind.INPUTS, domestic)
@@ -228,5 +236,6 @@ def deliver_and_produce(model: RegionalModel) -> None:
     produce(
         base.vehicles, base.storable, base.critical, base.critical_coefficient, p.stock_cover,
         p.stock_adjustment, base.capacity_per_capital, f.alive, f.sector, f.expected_sales,
-        f.productivity, f.skill_sum, f.capital, f.input_stock, f.inventory, f.production,
+        f.productivity, f.skill_sum, f.capital, output_left(model), f.input_stock, f.inventory,
+        f.production,
     )  # fmt: skip

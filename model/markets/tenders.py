@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from model.border import freight_factor
 from model.contracts import (
     NOT_CERTIFIED,
     NOT_PRICE,
@@ -199,7 +200,7 @@ def offer(model: RegionalModel, lot: Lot, row: int) -> Candidate:
     volume = lot.share * lot.volume + others_volume(model, lot, row)
     volume += aftermarket(model, lot.component)
     km = float(model.pack.distance_km[f.region[row], lot.plant.region])
-    freight = p.part_freight * km / 1000.0
+    freight = p.part_freight * freight_factor(model) * km / 1000.0
     scale = scale_factor(volume, lot.mes, p.scale_elasticity)
     bought_in = p.bought_in_share * lot.value
     units = units_per_set(lot.value - bought_in, scale, freight)
