@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from state import differences
 
-from model import World
+from model import Params, World
 from model.accounts import FIRMS, WORLD, Kind
 from model.contracts import Contract, OpenTender
 from model.firms import PLANT
@@ -260,6 +260,7 @@ def test_without_orders_no_stage_moves():
     """A plant that nobody buys from: announced, built, opened, and then nothing but standstill."""
     site = replace(PlantSite(), policies=False)
     unwanted = {"domestic_quality": -10.0, "distrust_weight": 20.0, "capability_firms": 0}
+    unwanted["mothball_utilisation"] = Params().mothball_utilisation
     world = replace(NONE, plants=(site,))
     model = run(world, 3 + 18 + 40, expand_utilisation=0.0, expand_hurdle=1.0, **unwanted)
     plant = model.plants[0]
@@ -467,8 +468,10 @@ def test_the_second_activity_is_paid_by_the_parent_and_makes_no_cars():
     share = 80 / larger.firms.desired_staff[row]
     cost = larger.firms.wage_bill[row] * (1.0 + p.social_rate_employer) * share
     assert larger.measures.now["service_exports"] == pytest.approx(cost * (1.0 + p.extra_margin))
-    gained = larger.measures.now["plant_jobs"] - plain.measures.now["plant_jobs"]
-    assert gained == pytest.approx(80, abs=8)
+    # Wanted are exactly so many more; quits leave some of the jobs open at any time.
+    wanted = [int(model.firms.desired_staff[row]) for model in (plain, larger)]
+    assert wanted[1] - wanted[0] == pytest.approx(80, abs=3)
+    assert larger.firms.employees[row] >= 0.85 * wanted[1]
     made = [model.measures.monthly["cars_made"][-12:].sum() for model in (plain, larger)]
     assert made[1] == pytest.approx(made[0], rel=0.5, abs=12)
 
