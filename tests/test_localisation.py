@@ -89,7 +89,7 @@ def test_a_bid_falls_with_volume(volume, mes, tooling, elasticity):
 
 @given(st.floats(0, 1), st.floats(0, 1e5), st.floats(1, 1e5), st.floats(0, 1))
 def test_trust_follows_the_record(trust, realised, announced, speed):
-    after = bids.next_trust(trust, realised, announced, speed)
+    after = bids.next_volume_trust(trust, realised, announced, speed)
     record = min(realised / announced, 1.0)
     assert min(trust, record) - 1e-12 <= after <= max(trust, record) + 1e-12
     volume = bids.expected_volume(after, announced, realised)

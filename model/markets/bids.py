@@ -44,7 +44,7 @@ def expected_volume(trust: float, announced: float, realised: float) -> float:
     return trust * announced + (1.0 - trust) * realised
 
 
-def next_trust(trust: float, realised: float, announced: float, speed: float) -> float:
+def next_volume_trust(trust: float, realised: float, announced: float, speed: float) -> float:
     """Trust in announcements follows what was realised of them, at most all (rules.md 19)."""
     if announced <= 0.0:
         return trust

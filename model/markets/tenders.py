@@ -35,7 +35,7 @@ from model.markets.bids import (
     capital_recovery,
     expected_volume,
     first_failure,
-    next_trust,
+    next_volume_trust,
     open_lots,
     quality_asked,
     scale_factor,
@@ -82,7 +82,7 @@ def learn_trust(plant: Plant) -> None:
     """After a year, trust in what is announced follows what was made."""
     parts, speed = plant.parts, float(plant.model.params.volume_trust_speed)
     if len(parts.made) >= 12:
-        parts.trust = next_trust(parts.trust, realised(plant), plant.capacity(), speed)
+        parts.trust = next_volume_trust(parts.trust, realised(plant), plant.capacity(), speed)
 
 
 def plant_volume(plant: Plant) -> float:
