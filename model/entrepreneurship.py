@@ -10,6 +10,7 @@ from numba import njit
 
 from model import draws
 from model.accounts import BANK, FIRMS, HOUSEHOLDS, Kind
+from model.channels import Opening
 from model.firms import PRIVATE, SERVICE, TRADITIONAL
 from model.markets.credit import borrowing_room
 from model.workers import ABROAD, EMPLOYEE, UNEMPLOYED
@@ -130,6 +131,8 @@ def found_firms(model: RegionalModel) -> None:
         funds, profit_opportunity(model), base.sector_reach, w.identity, w.region, w.status, w.skill, w.disposition, w.savings,
         model.founder_rows, model.founder_sectors,
     )  # fmt: skip
+    n = model.clamp.list_founders(model, n, funds)
+    opened: list[Opening] = []
     model.entries = 0
     model.entries_without_room = 0
     capital = _first_capital(model)
@@ -140,7 +143,9 @@ def found_firms(model: RegionalModel) -> None:
             continue
         r = w.region[i]
         _open_firm(model, row, int(i), float(funds[r, s]), float(capital[r, s]))
+        opened.append(Opening(int(i), int(w.identity[i]), int(s)))
         model.entries += 1
+    model.path.note_openings(model.period, opened)
 
 
 def _own_funds(model: RegionalModel) -> np.ndarray:

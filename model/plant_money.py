@@ -25,7 +25,12 @@ def build(plant: Plant) -> None:
     total = float(plant.facts["investment"]) / model.scale * model.params.numeraire
     plant.receive(WORLD, Kind.FDI, total / months)
     plant.note("fdi", total / months)
-    model.firms.investment[plant.row] = max(plant.cash - reserve(plant), 0.0)
+    spent = max(plant.cash - reserve(plant), 0.0)
+    if plant.site.local_purchases:
+        model.firms.investment[plant.row] = spent
+    else:
+        # Built by firms from abroad, or an enclave would be none while it is built.
+        plant.pay(WORLD, Kind.IMPORTS, spent)
 
 
 def regional_wage(plant: Plant) -> float:
