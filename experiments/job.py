@@ -47,6 +47,7 @@ class Job:
     seeds: int = 1
     horizon: int | None = None
     settings: tuple[str, ...] = ()
+    panels: tuple[str, ...] = ()
     out: Path | None = None
     command: str = ""
 
@@ -77,6 +78,7 @@ def check(job: Job) -> Plan:
             scale=job.scale,
             horizon=job.horizon,
             settings=settings,
+            panels=job.panels,
         )
         for number in range(job.seeds)
         for world in (job.world, job.against)

@@ -142,20 +142,29 @@ class Clamp:
     def clamp_budgets(self, model: RegionalModel) -> None:
         """Income channel: regional budgets as in the control; what is not spent stays saved.
 
-        budget' = min(budget · path[r] / actual[r], savings). What households do not have they do
-        not spend: that part is noted as unmet.
+        target[r] = path[r] + income_propensity · (transfers − path's) · residents[r] / residents
+        budget'   = min(budget · target[r] / actual[r], savings)
+
+        What other transfers than the control's would be spent is the budget channel's, not this
+        one's, or that channel could never work alone. What households do not have they do not
+        spend: that part is noted as unmet.
         """
         if not self.holds(INCOME, model.period):
             return
-        path, actual = self.path.budgets[model.period], model.region_budget
-        factor = np.where(actual > 0.0, path / np.where(actual > 0.0, actual, 1.0), 1.0)
+        more = model.government.transfers - self.path.transfers[model.period]
+        heads = model.heads[:, 1:ABROAD].sum(axis=1)
+        share = heads / max(int(heads.sum()), 1)
+        actual = model.region_budget
+        target = self.path.budgets[model.period] + model.params.income_propensity * more * share
+        target = np.maximum(target, 0.0)
+        factor = np.where(actual > 0.0, target / np.where(actual > 0.0, actual, 1.0), 1.0)
         w = model.workers
         budgets = np.zeros_like(actual)
         scale_budgets(factor, w.region, w.savings, w.budget, budgets)
         model.region_budget = budgets
-        short = path - budgets
+        short = target - budgets
         # Below rounding of sums it is met.
-        model.path.miss(INCOME, float(short[short > 1e-9 * path].sum()))
+        model.path.miss(INCOME, float(short[short > 1e-9 * target].sum()))
 
     def list_founders(self, model: RegionalModel, found: int, funds: np.ndarray) -> int:
         """Entrepreneurship channel: the control's founders of this month in place of `found` ones.

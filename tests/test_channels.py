@@ -92,12 +92,27 @@ def test_goods_money_and_people_balance_whatever_is_off(control, off):
 
 
 def test_the_income_channel_holds_regional_budgets(control, treated):
-    held = clamped("plan", Clamp(frozenset({INCOME}), control.path))
+    """With transfers held too: what other transfers are spent is the budget channel's."""
+    held = clamped("plan", Clamp(frozenset({INCOME, BUDGET}), control.path))
     wanted = np.array(control.path.budgets)
     assert np.abs(np.array(treated.path.budgets) - wanted).max() > 0.0
     short = wanted.sum() - np.array(held.path.budgets).sum()
     assert short == pytest.approx(held.path.unmet.get(INCOME, 0.0), rel=1e-6, abs=1e-6 * wanted.sum())
     assert held.path.unmet.get(INCOME, 0.0) < 1e-3 * wanted.sum()
+
+
+def test_transfers_are_spent_though_the_income_channel_is_off(control):
+    """Their change times the propensity to spend, as a slow sum over people has it."""
+    path = control.path
+    richer = [t * 1.01 for t in path.transfers]
+    held = clamped("plan", Clamp(frozenset({INCOME}), Path(path.budgets, richer, path.openings)))
+    t = held.period
+    less = held.government.transfers - richer[t]
+    home = [held.workers.region[held.workers.status != 4] == r for r in range(len(held.heads))]
+    people = np.array([here.sum() for here in home])
+    target = path.budgets[t] + held.params.income_propensity * less * people / people.sum()
+    # Entry and exit after pay day move nobody between home and abroad.
+    np.testing.assert_allclose(held.path.budgets[t], target, rtol=1e-9)
 
 
 def test_the_budget_channel_holds_transfers(control, treated):
