@@ -9,8 +9,7 @@ A channel that is off follows its path in the control world of the same seed (`m
     interaction = full − all off − sum of first-in (or of last-out): no channel's own, so it is shown
     Shapley    = mean over all orders of switching on; sums to full − all off exactly
 
-(Shorrocks 2013 (m) for the last; the first two are its bounds when channels work one way.) Nothing
-is estimated: every number is the difference of two runs that share all draws.
+(Shorrocks 2013 (m) for the last.) Nothing is estimated: every number is the difference of two runs that share all draws.
 """
 
 from __future__ import annotations
@@ -18,12 +17,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from experiments.channel_split import Levels, Off, sets_off, split
 from experiments.displacement import FIRM_COLUMNS, displacement
 from experiments.effects import NoRunFinishedError, t_interval
 from experiments.impact import WINDOW
@@ -39,7 +38,6 @@ if TYPE_CHECKING:
 
 OUTCOMES = ("employee_jobs", "employment", "value_added", "wage_bill", "real_value_added")
 COLUMNS = ["outcome", "unit", "row", "part", "mean", "low", "high"]
-Off = frozenset[str]
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,18 +78,6 @@ class Channels:
 
 
 # --- What to run ------------------------------------------------------------------------------------
-
-
-def sets_off(channels: Sequence[str], *, shapley: bool = False) -> list[Off]:
-    """Sets of channels that are off in the runs besides the control, each once, the full first.
-
-    All off, only one on, only one off; with `shapley` every subset.
-    """
-    every = frozenset(channels)
-    sizes = range(len(channels) + 1) if shapley else (0, 1, len(channels) - 1, len(channels))
-    found = [frozenset(some) for size in sizes for some in combinations(channels, max(size, 0))]
-    assert every in found
-    return list(dict.fromkeys(found))
 
 
 def count_runs(channels: Sequence[str], seeds: int, *, shapley: bool = False) -> int:
@@ -258,15 +244,6 @@ def channels_of(
     )
 
 
-@dataclass(frozen=True)
-class Levels:
-    """One outcome of one seed: in the control, by set off, and of the plant itself (all off)."""
-
-    control: float
-    by_off: Mapping[Off, float]
-    plant: float
-
-
 # What of an outcome is the plant's own, by name of the outcome that measures it.
 _OWN = {"employee_jobs": "plant_jobs", "value_added": "value_added_vehicles"}
 
@@ -282,55 +259,6 @@ def _levels(runs: SeedRuns, name: str, window: int, factor: float) -> Levels:
     return Levels(
         mean(runs.control, name), {off: mean(run, name) for off, run in runs.by_off.items()}, own
     )
-
-
-TOTAL, DIRECT, OWN, AROUND = "effect", "direct: all channels off", "the plant itself", "around it"
-INTERACTION = "interaction"
-
-
-def split(
-    level: Levels, channels: Sequence[str], *, shapley: bool = False
-) -> list[tuple[str, str, float]]:
-    """(row, part, value): effect, direct, each channel, and what is no channel's own."""
-    none_on = frozenset(channels)
-    full, bare = level.by_off[frozenset()], level.by_off[none_on]
-    rows = [(TOTAL, "", full - level.control), (DIRECT, "", bare - level.control)]
-    if not math.isnan(level.plant):
-        rows += [(OWN, "", level.plant), (AROUND, "", bare - level.control - level.plant)]
-    sums = {"first-in": 0.0, "last-out": 0.0, "shapley": 0.0}
-    for c in channels:
-        parts = {
-            "first-in": level.by_off[none_on - {c}] - bare,
-            "last-out": full - level.by_off[frozenset({c})],
-        }
-        if shapley:
-            parts["shapley"] = shapley_value(level.by_off, channels, c)
-        for part, value in parts.items():
-            sums[part] += value
-            rows.append((c, part, value))
-    # The Shapley values leave nothing: their row is the check that the sum is exact.
-    rows += [
-        (INTERACTION, part, full - bare - total)
-        for part, total in sums.items()
-        if shapley or part != "shapley"
-    ]
-    return rows
-
-
-def shapley_value(by_off: Mapping[Off, float], channels: Sequence[str], c: str) -> float:
-    """Mean gain from switching on `c` over all orders: Σ s!(n−1−s)!/n! [Y(S with c) − Y(S)].
-
-    `by_off` has every subset of `channels` as the set that is off.
-    """
-    n, every = len(channels), frozenset(channels)
-    others = [name for name in channels if name != c]
-    total = 0.0
-    for size in range(n):
-        weight = math.factorial(size) * math.factorial(n - 1 - size) / math.factorial(n)
-        for on in combinations(others, size):
-            off = every - frozenset(on)
-            total += weight * (by_off[off - {c}] - by_off[off])
-    return total
 
 
 def _with_intervals(by_seed: pd.DataFrame) -> pd.DataFrame:

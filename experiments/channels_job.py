@@ -14,16 +14,14 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from experiments.channel_split import AROUND, OWN, sets_off
 from experiments.channels import (
-    AROUND,
-    OWN,
     Channels,
     channels_of,
     check,
     clamped_setups,
     count_runs,
     gather,
-    sets_off,
 )
 from experiments.effects import NoRunFinishedError
 from experiments.job import MOST_SEEDS, processes, records, write_stdout

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from experiments.panels import PanelPlan, PanelRecorder
     from model import Params, RegionalModel, World
-    from model.channels import Clamp, Path as FlowPath
+    from model.channels import Clamp
+    from model.channels import Path as FlowPath
 
 # pandas and the model are imported where they are used: this file is read by `ornok --help`.
 

@@ -97,7 +97,9 @@ def test_the_income_channel_holds_regional_budgets(control, treated):
     wanted = np.array(control.path.budgets)
     assert np.abs(np.array(treated.path.budgets) - wanted).max() > 0.0
     short = wanted.sum() - np.array(held.path.budgets).sum()
-    assert short == pytest.approx(held.path.unmet.get(INCOME, 0.0), rel=1e-6, abs=1e-6 * wanted.sum())
+    assert short == pytest.approx(
+        held.path.unmet.get(INCOME, 0.0), rel=1e-6, abs=1e-6 * wanted.sum()
+    )
     assert held.path.unmet.get(INCOME, 0.0) < 1e-3 * wanted.sum()
 
 
