@@ -203,4 +203,4 @@ def _channels(one: Sequence[Results], other: Sequence[Results], chosen: np.ndarr
 
 
 DIRECT = "direct: the plant itself"
-REST = "the rest: ornok channels splits it"
+REST = "the rest (ornok channels)"

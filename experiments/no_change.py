@@ -65,9 +65,9 @@ def idle_settings(settings: Mapping[str, Any], params: Params) -> list[str]:
 
 
 def mechanism_has_effect(
-    settings: Mapping[str, Any], world: str | Path | World = "plant", **arguments: Any
+    lever: Mapping[str, Any], world: str | Path | World = "plant", **arguments: Any
 ) -> bool:
-    """Whether these parameter values change any outcome of a world; takes two runs of it.
+    """Whether these parameter values (`lever`) change any outcome of a world; takes two runs of it.
 
     `arguments` are those of `simulate` (pack, seed, scale, horizon, settings). Where a policy is
     found to do nothing, this tells a lever that is neutral from one that is not connected.
@@ -77,5 +77,5 @@ def mechanism_has_effect(
     rest = dict(arguments)
     shared = dict(rest.pop("settings", None) or {})
     plain = simulate(world, settings=shared, **rest)
-    moved = simulate(world, settings={**shared, **settings}, **rest)
+    moved = simulate(world, settings={**shared, **lever}, **rest)
     return nothing_changed([moved], [plain]) is None
