@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from experiments.channel_split import Levels, Off, sets_off, split
-from experiments.displacement import FIRM_COLUMNS, displacement
+from experiments.displacement import FIRM_COLUMNS, WORKER_COLUMNS, displacement
 from experiments.effects import NoRunFinishedError, t_interval
 from experiments.impact import WINDOW
 from experiments.outcomes import outcomes, yearly_factor, yearly_unit
@@ -144,8 +144,15 @@ def check(
                 value=control.world.name,
                 allowed="a world without plants",
             )
-        first = max(int(full.params.horizon) - WINDOW, 0)
-        kept = PanelPlan(("firms",), every=12, first=first, firm_columns=FIRM_COLUMNS)
+        horizon = int(full.params.horizon)
+        kept = PanelPlan(
+            ("firms", "workers"),
+            first=max(horizon - WINDOW, 0),
+            workers_first=horizon - 12,
+            share=1.0,
+            firm_columns=FIRM_COLUMNS,
+            worker_columns=WORKER_COLUMNS,
+        )
         setups += [replace(control, panels=kept), replace(full, panels=kept)]
     return setups
 

@@ -8,7 +8,7 @@ chance cancels inside a cell, and over the mean of seeds in between: what is lef
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,11 +16,13 @@ import pandas as pd
 
 from experiments.effects import t_interval
 from model.firms import PLANT
+from model.workers import STATUS_NAMES
 
 if TYPE_CHECKING:
     from experiments.simulate import Results
 
 FIRM_COLUMNS = ("region", "sector", "origin", "employees")
+WORKER_COLUMNS = ("status", "employer")
 # A firm born in the run has the top bit set in its identity (`draws.child_identity`).
 _BORN = np.uint64(1 << 63)
 
@@ -28,13 +30,15 @@ _BORN = np.uint64(1 << 63)
 def displacement(pairs: Sequence[tuple[Results, Results]]) -> pd.DataFrame:
     """Rows measure, unit, mean, low, high over seeds, jobs of real people.
 
-    `pairs`: (with the plant, control), each with a panel of firms; means over its snapshots.
+    `pairs`: (with the plant, control), each with panels of firms and of all workers; means over
+    the snapshots of firms, the plants' staff at the last one.
     """
     lines: dict[str, list[float]] = {}
     cells = []
     for one, other in pairs:
         found, by_cell = jobs_lost(one.panels["firms"], other.panels["firms"])
         scale = float(one.params.scale)
+        found |= crew_origin(one.panels, other.panels["workers"])
         for name, jobs in found.items():
             lines.setdefault(name, []).append(jobs * scale)
         cells.append(by_cell * scale)
@@ -46,6 +50,23 @@ def displacement(pairs: Sequence[tuple[Results, Results]]) -> pd.DataFrame:
     net = float(mean_cell.clip(upper=0.0).sum())
     rows.append(("lost by region and sector, of the mean over seeds", "jobs", net, np.nan, np.nan))
     return pd.DataFrame(rows, columns=["measure", "unit", "mean", "low", "high"])
+
+
+def crew_origin(treated: Mapping[str, pd.DataFrame], control: pd.DataFrame) -> dict[str, float]:
+    """What the plants' staff would be without the plant: agents by their status in the control.
+
+    The same people by identity; somebody whose row is another person by now is counted apart.
+    """
+    firms, workers = treated["firms"], treated["workers"]
+    last = workers["period"].max()
+    plants = firms.loc[(firms["origin"] == PLANT) & (firms["period"] == last), "row"]
+    crew = workers[(workers["period"] == last) & workers["employer"].isin(plants)]
+    before = crew[["identity"]].merge(
+        control.loc[control["period"] == last, ["identity", "status"]], on="identity", how="left"
+    )["status"]
+    words = {code: f"plant staff, without it: {name}" for code, name in STATUS_NAMES.items()}
+    found = {name: float((before == code).sum()) for code, name in words.items()}
+    return found | {"plant staff, without it: somebody else": float(before.isna().sum())}
 
 
 def jobs_lost(treated: pd.DataFrame, control: pd.DataFrame) -> tuple[dict[str, float], pd.Series]:

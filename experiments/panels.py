@@ -35,7 +35,8 @@ class PanelPlan:
     """Which panels a run keeps, and how finely.
 
     `every`: months from one snapshot of firms and workers to the next, the first at the end of the
-    year (or of the first `every` months) from period `first` on. `share`: of the workers that are
+    year (or of the first `every` months) from period `first` on, of workers not before
+    `workers_first`. `share`: of the workers that are
     followed, chosen by identity alone, so the same people in every world. `firm_columns`,
     `worker_columns`: what is kept of them beside identity and row.
 
@@ -45,6 +46,7 @@ class PanelPlan:
     names: tuple[str, ...] = ()
     every: int = 12
     first: int = 0
+    workers_first: int = 0
     share: float = 0.05
     firm_columns: tuple[str, ...] = FIRM_COLUMNS
     worker_columns: tuple[str, ...] = WORKER_COLUMNS
@@ -75,9 +77,10 @@ class PanelPlan:
         if self.every < 1:
             raise InputError("out of range", field="every", value=self.every, allowed="1 or more")
 
-    def due(self, period: int) -> bool:
-        """Whether a snapshot is taken at the end of this month."""
-        return period >= max(self.first, 0) and (period + 1) % self.every == 0
+    def due(self, name: str, period: int) -> bool:
+        """Whether a snapshot of these agents is taken at the end of this month."""
+        first = max(self.first, self.workers_first if name == "workers" else 0, 0)
+        return name in self.names and period >= first and (period + 1) % self.every == 0
 
 
 class PanelRecorder:
@@ -89,10 +92,8 @@ class PanelRecorder:
 
     def note(self, model: RegionalModel) -> None:
         """At the end of a month: a snapshot if one is due."""
-        if not self._plan.due(model.period):
-            return
         for name, chosen in (("firms", firms_in_business), ("workers", workers_followed)):
-            if name in self._plan.names:
+            if self._plan.due(name, model.period):
                 self._taken[name].append(chosen(model, self._plan))
 
     def tables(self, model: RegionalModel) -> dict[str, pd.DataFrame]:

@@ -24,7 +24,7 @@ from experiments.channel_split import (
 )
 from experiments.channels import count_runs, decompose
 from experiments.cli import app
-from experiments.displacement import jobs_lost
+from experiments.displacement import crew_origin, jobs_lost
 from experiments.pool import Failure
 from model import InputError
 from model.channels import CHANNELS
@@ -130,6 +130,20 @@ def test_a_closed_firm_has_lost_its_jobs_and_a_twin_born_later_counts():
     assert set(same.values()) == {0.0}
 
 
+def test_the_plants_staff_by_what_they_would_be():
+    plants = pd.DataFrame({"period": [11, 23], "row": [8, 8], "origin": PLANT})
+    names = ["period", "identity", "employer", "status"]
+    people = pd.DataFrame(
+        [(23, 1, 8, 1), (23, 2, 8, 1), (23, 3, 8, 1), (23, 4, 5, 1)], columns=names
+    )
+    control = pd.DataFrame([(23, 1, 5, 1), (23, 2, -1, 2), (23, 4, 5, 1)], columns=names)
+    found = crew_origin({"firms": plants, "workers": people}, control)
+    assert {name.split(": ")[1]: n for name, n in found.items() if n} == {
+        "employee": 1.0, "own-account": 1.0, "somebody else": 1.0,
+    }  # fmt: skip
+    assert sum(found.values()) == 3.0
+
+
 # --- From end to end --------------------------------------------------------------------------------
 
 SHORT = {"pack": "valley", "horizon": 24, "settings": {"burn_in": 3}}
@@ -148,6 +162,8 @@ def test_a_decomposition_adds_up(found):
             assert total == pytest.approx(found.value(name, TOTAL), rel=1e-9, abs=1e-6), name
     assert found.value("employee_jobs", OWN) > 0.0
     assert (found.table["low"] <= found.table["mean"]).all()
+    staff = found.displacement[found.displacement["measure"].str.startswith("plant staff")]
+    assert staff["mean"].sum() > 0.0
     assert set(found.channels) | set(found.absent) == set(CHANNELS)
 
 
