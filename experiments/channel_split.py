@@ -9,7 +9,7 @@ from itertools import combinations
 
 Off = frozenset[str]
 
-TOTAL, DIRECT, OWN, AROUND = "effect", "direct: all channels off", "the plant itself", "around it"
+TOTAL, DIRECT, OWN, AROUND = "effect", "direct: all off", "the plant itself", "around it"
 INTERACTION = "interaction"
 
 
