@@ -60,6 +60,28 @@ Pack = Annotated[
 ]
 
 
+Scale = Annotated[
+    float | None,
+    typer.Option(parser=_number, metavar="NUMBER", help="People one agent stands for."),
+]
+Seed = Annotated[int, typer.Option(parser=_whole, metavar="NUMBER", help="The (first) seed.")]
+Seeds = Annotated[
+    int, typer.Option(parser=_whole, metavar="NUMBER", help="How many seeds, for an interval.")
+]
+Horizon = Annotated[
+    int | None, typer.Option(parser=_whole, metavar="MONTHS", help="Months after burn-in.")
+]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="NAME=VALUE", help="A parameter, in both worlds."),
+]
+Out = Annotated[
+    Path | None, typer.Option(help="Folder to write to (a new one in results/ if not given).")
+]
+Quiet = Annotated[bool, typer.Option("--quiet", help="No progress bar, no table.")]
+Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")]
+
+
 @contextmanager
 def _input_errors() -> Iterator[None]:
     """Bad input ends with one line on stderr and exit code 2, before anything is written."""
@@ -76,34 +98,25 @@ def _input_errors() -> Iterator[None]:
 def run(
     world: Annotated[str, typer.Argument(help="A world by name or its TOML file.")] = "plant",
     pack: Pack = None,
-    scale: Annotated[
-        float | None,
-        typer.Option(parser=_number, metavar="NUMBER", help="People one agent stands for."),
-    ] = None,
-    seed: Annotated[
-        int, typer.Option(parser=_whole, metavar="NUMBER", help="The (first) seed.")
-    ] = 1,
-    seeds: Annotated[
-        int,
-        typer.Option(parser=_whole, metavar="NUMBER", help="How many seeds, for an interval."),
-    ] = 1,
-    horizon: Annotated[
-        int | None,
-        typer.Option(parser=_whole, metavar="MONTHS", help="Months after burn-in."),
-    ] = None,
-    set_: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="NAME=VALUE", help="A parameter, in both worlds."),
-    ] = None,
+    scale: Scale = None,
+    seed: Seed = 1,
+    seeds: Seeds = 1,
+    horizon: Horizon = None,
+    set_: Settings = None,
     against: Annotated[
         str | None,
         typer.Option(help="The world to compare with (none if not given; flat for none itself)."),
     ] = None,
-    out: Annotated[
-        Path | None, typer.Option(help="Folder to write to (a new one in results/ if not given).")
+    panels: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAMES",
+            help="Panels to keep, with commas: firms, workers, contracts, failures, entries.",
+        ),
     ] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", help="No progress bar, no table.")] = False,
-    json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+    out: Out = None,
+    quiet: Quiet = False,
+    json: Json = False,
 ) -> None:
     """Run a world and its counterfactual; print and store what differs."""
     with _input_errors():
@@ -119,21 +132,29 @@ def run(
                 seeds=seeds,
                 horizon=horizon,
                 settings=tuple(set_ or ()),
+                panels=tuple(name.strip() for name in (panels or "").split(",") if name.strip()),
                 out=out,
                 command=_command(),
             )
         )
+    with _endings(job.folder):
+        execute(job, quiet=quiet, json=json)
+
+
+@contextmanager
+def _endings(folder: Path) -> Iterator[None]:
+    """Exit codes and last words of a command that runs worlds into a folder."""
     from experiments.effects import NoRunFinishedError
 
     try:
         with _input_errors():
-            execute(job, quiet=quiet, json=json)
+            yield
     except NoRunFinishedError as error:
         typer.echo(f"{error.failures[0].trace}ornok: {error}", err=True)
         raise typer.Exit(1) from None
     except KeyboardInterrupt:
-        whole = job.folder.is_dir() and any(job.folder.iterdir())
-        what = f"results are in {job.folder}" if whole else "nothing written"
+        whole = folder.is_dir() and any(folder.iterdir())
+        what = f"results are in {folder}" if whole else "nothing written"
         typer.echo(f"Interrupted: {what}.", err=True)
         raise typer.Exit(130) from None
 
@@ -142,6 +163,46 @@ def _command() -> str:
     import shlex
 
     return shlex.join(["ornok", *sys.argv[1:]])
+
+
+@app.command()
+def channels(
+    world: Annotated[str, typer.Argument(help="A world with a plant, by name or its TOML file.")],
+    against: Annotated[str, typer.Option(help="The control, a world without a plant.")] = "none",
+    pack: Pack = None,
+    scale: Scale = None,
+    seed: Seed = 1,
+    seeds: Seeds = 1,
+    horizon: Horizon = None,
+    set_: Settings = None,
+    shapley: Annotated[
+        bool, typer.Option("--shapley", help="Shapley values too: 65 runs a seed instead of 15.")
+    ] = False,
+    out: Out = None,
+    quiet: Quiet = False,
+    json: Json = False,
+) -> None:
+    """Split a plant's effect by channel: supplier, income, knowledge and so on."""
+    with _input_errors():
+        from experiments.channels_job import ChannelsJob, execute, plan
+
+        job = plan(
+            ChannelsJob(
+                world=world,
+                against=against,
+                pack=pack,
+                scale=scale,
+                seed=seed,
+                seeds=seeds,
+                horizon=horizon,
+                settings=tuple(set_ or ()),
+                shapley=shapley,
+                out=out,
+                command=_command(),
+            )
+        )
+    with _endings(job.folder):
+        execute(job, quiet=quiet, json=json)
 
 
 @app.command()

@@ -6,6 +6,7 @@ differs between them; the spread over seeds says how sure one may be of its mean
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +16,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import stdtrit
 
+from experiments.no_change import NothingChangedWarning, nothing_changed
 from experiments.pool import Failure, run_all
 from experiments.simulate import Results, prepare
 
@@ -112,7 +114,7 @@ def paired_effect(
 
     `jobs` > 1 runs that many processes side by side; results do not depend on it. A run that
     fails is recorded and its seed left out; when every seed failed, NoRunFinishedError is
-    raised.
+    raised. When no outcome differs, a NothingChangedWarning says why.
     Other arguments as in `simulate`; bad ones raise `model.errors.InputError` at once.
     """
     pairs = run_pairs(
@@ -127,6 +129,9 @@ def paired_effect(
         settings=settings,
         progress=progress,
     )
+    reason = nothing_changed(pairs.treated, pairs.control)
+    if reason is not None:
+        warnings.warn(f"nothing changed: {reason}", NothingChangedWarning, stacklevel=2)
     return effect_of(pairs)
 
 

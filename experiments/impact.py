@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from experiments.effects import Pairs, t_interval
+from experiments.impact_rows import ROWS, Row
 from experiments.outcomes import outcomes, yearly_factor, yearly_unit
 
 if TYPE_CHECKING:
@@ -25,51 +26,13 @@ WINDOW = 60
 COLUMNS = ["group", "row", "outcome", "unit", "without", "with", "difference", "low", "high"]
 
 
-@dataclass(frozen=True)
-class Row:
-    """A line of the table: under which heading, in which words, which outcome."""
-
-    group: str
-    label: str
-    outcome: str
-    part: bool = False  # of the row above it
-
-
-ROWS = (
-    Row("Jobs", "employee jobs", "employee_jobs"),
-    Row("Jobs", "at the plant", "plant_jobs", part=True),
-    Row("Jobs", "own-account workers", "own_account"),
-    Row("Jobs", "employment in all", "employment"),
-    Row("Jobs", "unemployed", "unemployed"),
-    Row("Jobs", "abroad", "abroad"),
-    Row("Output", "output", "output"),
-    Row("Output", "value added", "value_added"),
-    Row("Output", "GDP", "gdp"),
-    Row("Wages", "mean wage of employees", "mean_wage"),
-    Row("Wages", "wage bill", "wage_bill"),
-    Row("Budget", "tax revenue", "tax_revenue"),
-    Row("Budget", "duties forgone on kits", "duty_forgone"),
-    Row("Budget", "budget balance", "budget_balance"),
-    Row("Budget", "foreign reserves", "reserves"),
-    Row("Firms", "firms", "firms"),
-    Row("Firms", "entries", "firm_entries", part=True),
-    Row("Firms", "exits", "firm_exits", part=True),
-    Row("Cars", "cars made", "cars_made"),
-    Row("Cars", "sold to households", "cars_sold_households", part=True),
-    Row("Cars", "sold to the state", "cars_sold_state", part=True),
-    Row("Cars", "exported", "cars_exported", part=True),
-    Row("Cars", "new cars imported", "cars_imported_new"),
-    Row("Cars", "used cars imported", "cars_imported_used"),
-)
-"""Rows in the order of the page. An outcome the model does not report yet is left out."""
-
-
 @dataclass(frozen=True, eq=False)
 class Impact:
     """The impact of one world over another.
 
     `table`: columns group, row, outcome, unit, without, with, difference, low, high.
-    `channels`: the same columns; the change of employee jobs split as far as the model can.
+    `channels`: the same columns; the change of employee jobs at the plant and elsewhere. Channels
+    are decomposed by runs, not from these (`experiments.channels`).
     `first` and `last`: the months the means span.
     """
 
@@ -223,7 +186,7 @@ def _line(row: Row, unit: str, without: np.ndarray, treated: np.ndarray) -> list
 
 
 def _channels(one: Sequence[Results], other: Sequence[Results], chosen: np.ndarray) -> pd.DataFrame:
-    """Direct jobs and the rest; supplier, income and other channels need runs of their own."""
+    """Jobs at the plant and the rest; what the rest is made of takes runs of its own."""
     if not {"employee_jobs", "plant_jobs"} <= set(one[0].monthly.columns):
         return pd.DataFrame(columns=COLUMNS)
     all_jobs = [_means(runs, "employee_jobs", chosen) for runs in (other, one)]
@@ -240,4 +203,4 @@ def _channels(one: Sequence[Results], other: Sequence[Results], chosen: np.ndarr
 
 
 DIRECT = "direct: the plant itself"
-REST = "the rest, not split yet"
+REST = "the rest (ornok channels)"

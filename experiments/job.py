@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 from experiments.effects import Pairs, pair_up
 from experiments.impact import Impact, impact_by_year, impact_of
+from experiments.milestones import milestones
+from experiments.no_change import idle_settings, nothing_changed
 from experiments.pool import run_all
 from experiments.provenance import git_commit
-from experiments.screen import impact_as_table, months_bar
+from experiments.screen import impact_as_table, milestones_as_table, months_bar
 from experiments.simulate import Results, Setup, prepare
 from experiments.store import (
     folder_names,
@@ -26,7 +28,7 @@ from experiments.store import (
     write_json,
     write_world,
 )
-from model import Params
+from model import Params, load_pack
 from model.errors import InputError
 
 if TYPE_CHECKING:
@@ -47,18 +49,23 @@ class Job:
     seeds: int = 1
     horizon: int | None = None
     settings: tuple[str, ...] = ()
+    panels: tuple[str, ...] = ()
     out: Path | None = None
     command: str = ""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """The same, checked: runs in pairs (world, against) seed by seed, and where they go."""
+    """The same, checked: runs in pairs (world, against) seed by seed, and where they go.
+
+    `idle`: settings that say what the pack says already.
+    """
 
     setups: list[Setup]
     folder: Path
     command: str
     begun: datetime
+    idle: tuple[str, ...] = ()
 
 
 def check(job: Job) -> Plan:
@@ -77,6 +84,7 @@ def check(job: Job) -> Plan:
             scale=job.scale,
             horizon=job.horizon,
             settings=settings,
+            panels=job.panels,
         )
         for number in range(job.seeds)
         for world in (job.world, job.against)
@@ -87,7 +95,8 @@ def check(job: Job) -> Plan:
     begun = datetime.now(UTC).astimezone()
     seeds = [setup.seed for setup in setups[::2]]
     name = run_name(first.world.name, first.pack, first.params.scale, seeds, begun)
-    return Plan(setups, free_folder(name, job.out), job.command, begun)
+    idle = idle_settings(settings, load_pack(first.pack).params())
+    return Plan(setups, free_folder(name, job.out), job.command, begun, tuple(idle))
 
 
 def execute(plan: Plan, *, quiet: bool = False, json: bool = False) -> Path:
@@ -111,13 +120,27 @@ def execute(plan: Plan, *, quiet: bool = False, json: bool = False) -> Path:
         write_run(folder, plan, pairs, impact, facts)
     for failure in pairs.failures:
         print(f"ornok: left out: {failure}", file=sys.stderr)
+    for warning in warnings_of(plan, pairs):
+        print(f"ornok: {warning}", file=sys.stderr)
     if json:
         write_stdout({"results": results_as_json(pairs, impact), "run": facts})
     elif not quiet:
         console = Console()
         console.print(impact_as_table(impact))
+        reached = milestones(pairs.treated)
+        if len(reached):
+            console.print("", milestones_as_table(reached))
         console.print(f"Written to {plan.folder}", soft_wrap=True, highlight=False, markup=False)
     return plan.folder
+
+
+def warnings_of(plan: Plan, pairs: Pairs) -> list[str]:
+    """What the user should know before believing the table: nothing changed, idle settings."""
+    found = [
+        f"setting {name} changes nothing: the pack has this value already" for name in plan.idle
+    ]
+    reason = nothing_changed(pairs.treated, pairs.control)
+    return found if reason is None else [f"nothing changed: {reason}", *found]
 
 
 def processes(runs: int) -> int:
@@ -137,6 +160,9 @@ def write_run(
     write_world(folder / names[1], pairs.control)
     impact.to_pandas().to_csv(folder / "impact.csv", index=False)
     impact_by_year(pairs.treated, pairs.control).to_csv(folder / "impact_by_year.csv", index=False)
+    reached = milestones(pairs.treated)
+    if len(reached):
+        reached.to_csv(folder / "milestones.csv", index=False)
     draw_report(pairs, impact, folder / "report.png", command=plan.command)
     write_json(folder / "run.json", facts)
 
@@ -160,6 +186,7 @@ def run_facts(plan: Plan, pairs: Pairs, seconds: float) -> dict[str, Any]:
         "seeds": pairs.seeds,
         "parameters": first.params.to_dict(),
         "failures": [str(failure) for failure in pairs.failures],
+        "warnings": warnings_of(plan, pairs),
         "versions": first.versions,
         "commit": git_commit(),
     }
@@ -174,6 +201,8 @@ def results_as_json(pairs: Pairs, impact: Impact) -> dict[str, Any]:
         "months": {"first": impact.first, "last": impact.last},
         "impact": records(impact.table),
         "channels": records(impact.channels),
+        "milestones": records(milestones(pairs.treated)),
+        "nothing_changed": nothing_changed(pairs.treated, pairs.control),
         "with": [run_as_json(run) for run in pairs.treated],
         "without": [run_as_json(run) for run in pairs.control],
     }

@@ -10,8 +10,13 @@ __all__ = ["Outcome", "outcomes", "readable", "short_unit", "units", "yearly_fac
 
 
 def is_flow(outcome: Outcome) -> bool:
-    """Whether it is an amount per month that may be added up to an amount per year."""
-    return outcome.extensive and outcome.unit.endswith("/month")
+    """Whether it is an amount per month that may be added up to an amount per year.
+
+    All that scales with people, and things that are counted and do not (tenders, tier-1 firms);
+    not a wage.
+    """
+    counted = outcome.extensive or outcome.unit.split("/")[0] in _COUNTED
+    return counted and outcome.unit.endswith("/month")
 
 
 def yearly_unit(outcome: Outcome) -> str:
@@ -65,7 +70,7 @@ def short_unit(unit: str) -> str:
     return unit.replace("/year", "/yr").replace("/month", "/mo")
 
 
-_COUNTED = {"jobs", "persons", "people", "firms", "cars"}
+_COUNTED = {"jobs", "persons", "people", "firms", "cars", "contracts", "tenders", "importers"}
 """Things that come whole: a difference of 93.5 jobs is printed as 94."""
 
 

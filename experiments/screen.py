@@ -20,10 +20,13 @@ from rich.progress import (
 from rich.table import Table
 
 from experiments.effects import PairProgress
-from experiments.impact import ROWS, Impact
+from experiments.impact import Impact
+from experiments.impact_rows import ROWS
 from experiments.outcomes import readable, short_unit
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from model import World
     from model.parameter_fields import Parameter
 
@@ -77,6 +80,32 @@ def _cells(line: Mapping[Any, Any], several: bool) -> list[str]:
         # Student's interval is even: half its width says all of it.
         cells.append(readable((line["high"] - line["low"]) / 2.0, unit))
     return cells
+
+
+def milestones_as_table(table: pd.DataFrame) -> Table:
+    """The announced path: target, when it was announced for, and how many seeds reached it."""
+    page = Table(
+        title="The announced path: share of seeds that reached it",
+        title_justify="left",
+        box=SIMPLE_HEAD,
+        padding=(0, 1, 0, 0),
+        pad_edge=False,
+        show_edge=False,
+    )
+    page.add_column("", no_wrap=True)
+    for name in ("target", "announced", "reached", "95 %", "median year"):
+        page.add_column(name, justify="right", no_wrap=True)
+    for line in table.to_dict("records"):
+        year = line["median_year"]
+        page.add_row(
+            "  " + str(line["milestone"]),
+            readable(line["target"], line["unit"], named=True),
+            str(line["announced"]),
+            f"{line['reached']} of {line['seeds']}",
+            f"{100 * line['low']:.0f}–{100 * line['high']:.0f} %",
+            f"{year:.0f}" if year == year else "–",
+        )
+    return page
 
 
 def worlds_as_table(worlds: Sequence[World]) -> Table:

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import operator
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from experiments.panels import PanelPlan, PanelRecorder
     from model import Params, RegionalModel, World
+    from model.channels import Clamp
+    from model.channels import Path as FlowPath
 
 # pandas and the model are imported where they are used: this file is read by `ornok --help`.
 
@@ -35,6 +38,7 @@ class Results:
     outcome of the whole country. `regional`: tidy, columns period, date, region, then one
     column an outcome. Units are in `.attrs["units"]` of both tables and in the stored files.
     `run_time` is in seconds and the only field that differs between two equal runs.
+    `path`: flows to which another run can be clamped. `panels`: the tables asked for, by name.
     """
 
     monthly: pd.DataFrame
@@ -47,6 +51,8 @@ class Results:
     regions: dict[str, str]
     versions: dict[str, str]
     run_time: float
+    path: FlowPath | None = None
+    panels: dict[str, pd.DataFrame] = field(default_factory=dict)
 
     def to_pandas(self) -> pd.DataFrame:
         """A copy of the monthly table with the world and the seed as its first columns."""
@@ -80,6 +86,8 @@ class Setup:
     pack: str
     params: Params
     seed: int
+    clamp: Clamp | None = None
+    panels: PanelPlan | None = None
 
     @property
     def months(self) -> int:
@@ -90,7 +98,9 @@ class Setup:
         """The model of this run before its first month."""
         from model import RegionalModel
 
-        return RegionalModel(self.params, world=self.world, pack=self.pack, rng=self.seed)
+        return RegionalModel(
+            self.params, world=self.world, pack=self.pack, rng=self.seed, clamp=self.clamp
+        )
 
 
 def prepare(
@@ -102,6 +112,7 @@ def prepare(
     scale: float | None = None,
     horizon: int | None = None,
     settings: Mapping[str, Any] | None = None,
+    panels: Sequence[str] | PanelPlan = (),
 ) -> Setup:
     """Check everything a run needs and return it without running anything.
 
@@ -121,7 +132,15 @@ def prepare(
     own = {key: value for key, value in chosen.parameters.items() if key not in values}
     if len(own) != len(chosen.parameters):
         chosen = replace(chosen, parameters=own)
-    return Setup(chosen, name, start, _checked_seed(seed))
+    return Setup(chosen, name, start, _checked_seed(seed), panels=_panel_plan(panels))
+
+
+def _panel_plan(panels: Sequence[str] | PanelPlan) -> PanelPlan | None:
+    if not panels:
+        return None
+    from experiments.panels import PanelPlan
+
+    return panels if isinstance(panels, PanelPlan) else PanelPlan(tuple(panels))
 
 
 def _checked_seed(seed: int) -> int:
@@ -142,11 +161,23 @@ def run(setup: Setup, progress: Progress | None = None) -> Results:
     """Run a checked setup to its end."""
     started = time.perf_counter()
     model = setup.build()
+    recorder = _recorder(setup)
     for month in range(setup.months):
         model.step()
+        if recorder is not None:
+            recorder.note(model)
         if progress is not None:
             progress(month + 1, setup.months)
-    return _collect(model, setup, time.perf_counter() - started)
+    seconds = time.perf_counter() - started
+    return _collect(model, setup, seconds, recorder.tables(model) if recorder else {})
+
+
+def _recorder(setup: Setup) -> PanelRecorder | None:
+    if setup.panels is None:
+        return None
+    from experiments.panels import PanelRecorder
+
+    return PanelRecorder(setup.panels)
 
 
 def simulate(
@@ -158,13 +189,15 @@ def simulate(
     scale: float | None = None,
     horizon: int | None = None,
     settings: Mapping[str, Any] | None = None,
+    panels: Sequence[str] | PanelPlan = (),
     progress: Progress | None = None,
 ) -> Results:
     """Run one world once.
 
     `world`: a name from `World.names()`, a TOML file, or a `World`. `pack`: a name or a folder.
     `scale`: how many people one agent stands for. `horizon`: months after burn-in.
-    `settings`: parameters by name. `progress(done, total)` is called after each month.
+    `settings`: parameters by name. `panels`: names of `experiments.panels.NAMES`, or a plan with
+    columns and sample. `progress(done, total)` is called after each month.
     Raises `model.errors.InputError` before anything has run.
     """
     setup = prepare(
@@ -175,11 +208,14 @@ def simulate(
         scale=scale,
         horizon=horizon,
         settings=settings,
+        panels=panels,
     )
     return run(setup, progress)
 
 
-def _collect(model: RegionalModel, setup: Setup, run_time: float) -> Results:
+def _collect(
+    model: RegionalModel, setup: Setup, run_time: float, panels: dict[str, pd.DataFrame]
+) -> Results:
     import pandas as pd
 
     from experiments.outcomes import units
@@ -213,4 +249,6 @@ def _collect(model: RegionalModel, setup: Setup, run_time: float) -> Results:
         regions=regions,
         versions=versions(),
         run_time=run_time,
+        path=model.path,
+        panels=panels,
     )

@@ -103,11 +103,8 @@ def whole_folder(folder: Path) -> Iterator[Path]:
 def write_parquet(table: pd.DataFrame, path: Path) -> Path:
     """Write one table with the unit and the meaning of each outcome in its column."""
     arrow = pa.Table.from_pandas(table, preserve_index=False)
-    known = outcomes()
     fields = [
-        field.with_metadata({"unit": known[field.name].unit, "meaning": known[field.name].meaning})
-        if field.name in known
-        else field
+        field.with_metadata(facts) if (facts := _facts(table, field.name)) else field
         for field in arrow.schema
     ]
     arrow = arrow.cast(pa.schema(fields, metadata=arrow.schema.metadata))
@@ -117,8 +114,17 @@ def write_parquet(table: pd.DataFrame, path: Path) -> Path:
     return path
 
 
+def _facts(table: pd.DataFrame, column: str) -> dict[str, str]:
+    """Unit of a column by the table itself (a panel's), else unit and meaning by the schema."""
+    own: dict[str, str] = table.attrs.get("units", {})
+    known = outcomes().get(column)
+    if known is not None and own.get(column, known.unit) == known.unit:
+        return {"unit": known.unit, "meaning": known.meaning}
+    return {"unit": own[column]} if column in own else {}
+
+
 def write_world(folder: Path, runs: Sequence[Results]) -> list[Path]:
-    """Write the runs of one world (one a seed) into a folder: two tables and the world."""
+    """Write the runs of one world (one a seed) into a folder: two tables, panels, the world."""
     folder.mkdir(parents=True, exist_ok=True)
     monthly = pd.concat([with_seed(run.monthly.reset_index(), run.seed) for run in runs])
     regional = pd.concat([with_seed(run.regional, run.seed) for run in runs])
@@ -127,8 +133,19 @@ def write_world(folder: Path, runs: Sequence[Results]) -> list[Path]:
     return [
         write_parquet(monthly, folder / "monthly.parquet"),
         write_parquet(regional, folder / "regional.parquet"),
+        *(write_panel(folder, runs, name) for name in runs[0].panels),
         world,
     ]
+
+
+def write_panel(folder: Path, runs: Sequence[Results], name: str) -> Path:
+    """Write one panel of the runs of a world as `panel_<name>.parquet`."""
+    tables = [run.panels[name] for run in runs]
+    # Empty ones would turn whole numbers of the others into floats.
+    full = [with_seed(one, run.seed) for one, run in zip(tables, runs, strict=True) if len(one)]
+    table = pd.concat(full, ignore_index=True) if full else with_seed(tables[0], runs[0].seed)
+    table.attrs["units"] = tables[0].attrs.get("units", {})
+    return write_parquet(table, folder / f"panel_{name}.parquet")
 
 
 def with_seed(table: pd.DataFrame, seed: int) -> pd.DataFrame:

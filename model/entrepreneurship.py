@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +11,7 @@ from numba import njit
 
 from model import draws
 from model.accounts import FIRMS, HOUSEHOLDS, WORLD, Kind
+from model.channels import Opening
 from model.demography import note_exits, open_month_of_records
 from model.firms import FOREIGN
 from model.markets.credit import borrowing_room, call_guarantees
@@ -169,19 +171,26 @@ def found_firms(model: RegionalModel) -> None:
         funds, profit_opportunity(model), base.sector_reach, w.identity, w.region, w.status, w.skill, w.disposition, w.savings,
         model.founder_rows, model.founder_sectors,
     )  # fmt: skip
+    n = model.clamp.list_founders(model, n, funds)
+    opened: list[Opening] = []
     model.entries = 0
     model.entries_without_room = 0
     capital = first_capital(model)
     rents = rent_shares(model)
+    entry_open = model.clamp.entry_open(model.period)
     for i, s in zip(model.founder_rows[:n], model.founder_sectors[:n], strict=True):
         r = int(w.region[i])
         row = free_row(model, r, int(s), w.identity[i])
         if row < 0:
             model.entries_without_room += 1
             continue
-        heritage = heritage_of(model, int(i), int(s), float(rents[r, s]))
+        heritage = heritage_of(model, int(i), int(s), float(rents[r, s]) if entry_open else 0.0)
+        if not entry_open:
+            heritage = replace(heritage, knowledge=0.0)
         open_firm(model, row, int(i), (float(funds[r, s]), float(capital[r, s])), heritage)
+        opened.append(Opening(int(i), int(w.identity[i]), int(s)))
         model.entries += 1
+    model.path.note_openings(model.period, opened)
 
 
 def founding_culture(model: RegionalModel) -> np.ndarray:

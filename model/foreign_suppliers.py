@@ -26,6 +26,8 @@ def follow_plants(model: RegionalModel) -> None:
     """Phase 11c: for each open tender a foreign supplier decides whether to come."""
     model.follow_on_fdi = 0.0
     remember_output(model)
+    if not model.clamp.entry_open(model.period):
+        return
     for tender in model.open_tenders:
         if decides_to_follow(model, tender) and not has_follower(model, tender):
             open_foreign_supplier(model, tender)

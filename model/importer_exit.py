@@ -210,6 +210,8 @@ def found_parts_firm(model: RegionalModel, dealer: Importer, s: int) -> bool:
     funds = own_funds(model)
     if s < 0 or owner < 0 or dealer.cash < funds[dealer.region, s]:
         return False
+    if not model.clamp.entry_open(model.period):
+        return False
     row = free_row(model, dealer.region, s, w.identity[owner])
     if row < 0:
         model.entries_without_room += 1

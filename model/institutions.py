@@ -61,6 +61,7 @@ class Government(mesa.Agent):
         self.transfers = self.norm_transfers * level
         if m.period >= 0:
             self.transfers -= p.fiscal_response * (self.public_debt - target)
+        self.transfers = m.clamp.clamp_transfers(m.period, self.transfers)
 
 
 class Bank(mesa.Agent):

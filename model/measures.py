@@ -7,7 +7,6 @@ listed there are the same set (a test compares them).
 from __future__ import annotations
 
 import csv
-import math
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -24,6 +23,8 @@ from model.levers import policy_measures
 from model.local_content import chain_measures
 from model.markets.cars import car_measures
 from model.markets.migration import migration_measures
+from model.measures_structure import concentration, structure_measures
+from model.measures_vehicles import VehicleFlows, vehicle_measures
 from model.plant_stages import stage_measures
 from model.workers import ABROAD, EMPLOYEE, OWN_ACCOUNT, UNEMPLOYED
 
@@ -56,15 +57,6 @@ def outcomes() -> dict[str, Outcome]:
         }
 
 
-def concentration(values: np.ndarray) -> tuple[float, float]:
-    """Herfindahl index and entropy of shares; 1/n and ln n for n equal parts (V19)."""
-    total = float(values.sum())
-    if total <= 0.0:
-        return math.nan, math.nan
-    shares = values[values > 0.0] / total
-    return float((shares * shares).sum()), float(-(shares * np.log(shares)).sum())
-
-
 class Measures:
     """Series of the run so far.
 
@@ -73,6 +65,7 @@ class Measures:
     monthly : outcome -> float [months since period 0]; the current array grows every month.
     regional : outcome -> float [months, R].
     now : this month's values, burn-in included.
+    vehicle_months : flows of cars of the last twelve months, by period.
     """
 
     def __init__(self, model: RegionalModel) -> None:
@@ -80,6 +73,7 @@ class Measures:
         self._rows: list[dict[str, float]] = []
         self._regional: list[dict[str, np.ndarray]] = []
         self.now: dict[str, float] = {}
+        self.vehicle_months: dict[int, VehicleFlows] = {}
 
     @property
     def monthly(self) -> dict[str, np.ndarray]:
@@ -128,6 +122,7 @@ def measure(model: RegionalModel) -> tuple[dict[str, float], dict[str, np.ndarra
     country |= stage_measures(model)
     country |= demography_measures(model) | follower_measures(model) | importer_measures(model)
     country |= _money(model) | _firms(model) | _cars(model) | policy_measures(model)
+    country |= structure_measures(model) | vehicle_measures(model)
     for name in ("mean_wage", "own_account_income"):
         country[name] = _mean_of(country, name)
         regional[name] = _mean_of(regional, name)

@@ -25,6 +25,7 @@ from model import (
 )
 from model.accounts import BANK, GOVERNMENT, HOUSEHOLDS, WORLD, Accounts, Kind, Sector
 from model.base_year import solve_base_year
+from model.channels import Clamp, Path
 from model.contracts import Contract, Failure, OpenTender
 from model.errors import InputError
 from model.importers import Importer, create_importers, order_cars, reprice_and_reexport
@@ -61,6 +62,7 @@ class RegionalModel(mesa.Model):
     world : name of a library world, path of a TOML file, or a `World`.
     pack, scale : override those of `params`.
     rng : seed, a whole number from 0 to 2**63 − 1; default 1. The only source of chance.
+    clamp : channels to hold to another run's path (`model.channels`); default: none.
 
     `step()` is one month; `run()` burn-in and horizon. Period 0 is 2023-01; burn-in is negative.
     Raises `InputError` for anything unusable.
@@ -74,6 +76,7 @@ class RegionalModel(mesa.Model):
         pack: str | None = None,
         scale: float | None = None,
         rng: int | None = None,
+        clamp: Clamp | None = None,
     ) -> None:
         seed = _checked_seed(rng)
         if params is not None and not isinstance(params, Params):
@@ -86,6 +89,7 @@ class RegionalModel(mesa.Model):
         self.world = world if isinstance(world, World) else World.load(world)
         self.pack, self.params = _settle_params(params, pack, scale, self.world)
         self.world.check_against(self.pack)
+        self._settle_clamp(clamp or Clamp())
         self.scale = float(self.params.scale)
         self.seed = np.uint64(seed)
         self.period = -int(self.params.burn_in) - 1
@@ -94,6 +98,14 @@ class RegionalModel(mesa.Model):
         self._open_books()
         self.measures = Measures(self)
         self.datacollector = mesa.DataCollector(model_reporters={n: n for n in REPORTERS})
+
+    def _settle_clamp(self, clamp: Clamp) -> None:
+        """Channels that are off from the start on, and the record of this run's own flows."""
+        clamp.check_length(int(self.params.horizon))
+        self.clamp, self.path = clamp, Path()
+        self.world = clamp.clamp_world(self.world)
+        if clamp.off:
+            self.params = self.params.with_values(clamp.clamp_values({}, Params.names()))
 
     def _create_agents(self) -> None:
         """Everybody, from the base year."""
@@ -189,11 +201,10 @@ class RegionalModel(mesa.Model):
         cars.trade_cars(self)
         reprice_and_reexport(self)
         importer_exit.review_importers(self)
+        levers.apply_levers(self)
         tenders.hold_tenders(self)
         knowledge.spread_knowledge(self)
         skills.train_workers(self)
-        # Knowledge (transfer, learning, imitation, training) comes here in the next step.
-        levers.apply_levers(self)
         institutions.levy_and_pay_out(self)
         entrepreneurship.close_insolvent_firms(self)
         entrepreneurship.found_firms(self)
@@ -222,7 +233,7 @@ class RegionalModel(mesa.Model):
                     if period_of(policy["date"]) + one.site.delay_months == self.period
                 ]
         for values in changes:
-            self.params = self.params.with_values(values)
+            self.params = self.params.with_values(self.clamp.clamp_values(values, Params.names()))
 
     def _count_people(self) -> None:
         """Heads by region and status, own-account heads and skill by cell."""

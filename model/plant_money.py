@@ -27,7 +27,18 @@ def build(plant: Plant) -> None:
     total = float(plant.facts["investment"]) * larger / model.scale * model.params.numeraire
     plant.receive(WORLD, Kind.FDI, total / months)
     plant.note("fdi", total / months)
-    model.firms.investment[plant.row] = max(plant.cash - reserve(plant), 0.0)
+    spend_on_site(plant, max(plant.cash - reserve(plant), 0.0))
+
+
+def spend_on_site(plant: Plant, amount: float) -> None:
+    """Capital goods for the site, KGS: on the market, or all from abroad for an enclave."""
+    if plant.site.local_purchases:
+        plant.model.firms.investment[plant.row] = amount
+    else:
+        # Built by firms from abroad, or an enclave would be none while it is built.
+        plant.pay(WORLD, Kind.IMPORTS, amount)
+        # Like `investment`, no part of the operating cash flow.
+        plant.financing -= amount
 
 
 def regional_wage(plant: Plant) -> float:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from model.accounts import WORLD, Kind
 from model.plant_costs import direct_cost_at, fixed_cost, kit_price_at, review_price
 from model.plant_exit import close_plant, closes_by_date, free_state_orders, settle_estate
+from model.plant_money import spend_on_site
 from model.plant_timeline import (
     BUILDING,
     CKD,
@@ -186,13 +187,13 @@ def consider_expansion(plant: Plant) -> None:
 
 def expand(plant: Plant) -> None:
     """Each month of building: the parent's money comes in and is spent on capital goods."""
-    work, model = plant.expansion, plant.model
+    work = plant.expansion
     if work is None:
         return
     plant.receive(WORLD, Kind.FDI, work.monthly)
     plant.note("fdi", work.monthly)
     plant.note("follow_on_fdi", work.monthly)
-    model.firms.investment[plant.row] = work.monthly
+    spend_on_site(plant, work.monthly)
     work.left -= 1
 
 

@@ -19,7 +19,7 @@ from model.start import PLANT_ROWS
 SKIPPED = {
     "model", "_model", "population", "datacollector", "random", "rng", "_rng", "_seed", "running",
     "unique_id", "pos", "scenario", "world", "pack", "params", "base", "site", "facts", "agents",
-    "steps", "time", "plants", "_agents", "_agents_by_type", "_all_agents", "agent_id_counter",
+    "steps", "time", "plants", "clamp", "_agents", "_agents_by_type", "_all_agents", "agent_id_counter",
 }  # fmt: skip
 
 SIMPLE = (bool, int, float, str, np.generic, np.ndarray)

@@ -55,6 +55,7 @@ BAD = [
     (["run", "--out", "taken/file"], ["--out", "file"]),
     (["run", "--out", "taken/file/below", *SMALL], ["--out", "taken/file"]),
     (["run", "--out", "/proc/nope", *SMALL], ["--out", "/proc/nope", "cannot be written to"]),
+    (["run", "--panels", "firmes"], ["panels", "firmes", "firms"]),
     (["run", "--colour"], ["--colour"]),
     (["params", "vat_rte"], ["vat_rte", "vat_rate"]),
     (["pack", "check", "nowhere"], ["nowhere"]),
@@ -90,6 +91,7 @@ def test_run_writes_everything_and_prints_the_table(elsewhere):
             *(f"{world}/world.toml" for world in ("plant", "none")),
             "impact.csv",
             "impact_by_year.csv",
+            "milestones.csv",
             "report.png",
             "run.json",
         ]
@@ -123,6 +125,26 @@ def test_json_is_one_object_and_results_depend_on_code_world_and_seed_alone():
     assert len(one["monthly"]["employee_jobs"]) == len(one["date"]) == 12
     assert one["final"]["employee_jobs"] == one["monthly"]["employee_jobs"][-1]
     assert outputs[0]["run"]["folder"] == "a"
+
+
+def test_nothing_changed_is_said_and_why():
+    """Also in the JSON, and with a setting that is the pack's own value."""
+    own = f"vat_rate={load_pack('valley').params().vat_rate!r}"
+    done = ornok("run", "none", "--against", "none", *SMALL, "--set", own, "--json", "--out", "a")
+    assert done.exit_code == 0, done.output
+    assert "ornok: nothing changed: worlds none and none are the same world" in done.stderr
+    assert "ornok: setting vat_rate changes nothing" in done.stderr
+    printed = json.loads(done.stdout)
+    assert "the same world" in printed["results"]["nothing_changed"]
+    assert len(printed["run"]["warnings"]) == 2
+    assert printed["results"]["milestones"] == []
+
+
+def test_panels_are_stored_when_asked_for():
+    done = ornok("run", *SMALL, "--panels", "firms, contracts", "--out", "b", "--quiet")
+    assert done.exit_code == 0, done.output
+    panels = {path.name for path in Path("b").rglob("panel_*.parquet")}
+    assert panels == {"panel_firms.parquet", "panel_contracts.parquet"}
 
 
 def test_the_bar_counts_the_months_of_both_worlds(capsys):
@@ -244,7 +266,7 @@ def readme_commands():
 @pytest.mark.parametrize("command", readme_commands())
 def test_every_command_of_the_readme_runs(command):
     words = shlex.split(command)[1:]
-    small = [*SMALL, "--quiet"] if words[0] == "run" else []
+    small = [*SMALL, "--quiet"] if words[0] in ("run", "channels") else []
     done = ornok(*words, *small)
     assert done.exit_code == 0, done.output
 

@@ -7,6 +7,7 @@ from scipy import stats
 from experiments import pool
 from experiments.effects import effect_of, paired_effect, run_pairs, t_interval
 from experiments.impact import COLUMNS, _with_costs, impact_by_year, impact_of, impact_table
+from experiments.no_change import NothingChangedWarning
 from experiments.pool import Failure, run_all
 from experiments.simulate import Results, prepare
 from model import InputError
@@ -28,7 +29,8 @@ def test_one_seed_has_no_interval():
 
 
 def test_a_world_against_itself_has_no_effect_at_all():
-    effect = paired_effect("plant", "plant", seeds=[1], **SMALL)
+    with pytest.warns(NothingChangedWarning, match="the same world"):
+        effect = paired_effect("plant", "plant", seeds=[1], **SMALL)
     assert (effect.by_seed == 0).all(axis=None)
 
 

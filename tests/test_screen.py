@@ -21,7 +21,7 @@ def shown(table, width):
 
 def country_impact(seeds):
     lines = []
-    for number, row in enumerate(ROWS):
+    for number, row in enumerate(one for one in ROWS if one.outcome in outcomes()):
         unit = yearly_unit(outcomes()[row.outcome])
         size = SIZES.get(unit.split("/")[0], 73_910.0)
         change = -1.5e-16 if row.outcome == "firm_exits" else (-1) ** number * 0.0123 * size

@@ -273,6 +273,8 @@ def _post_trade(model: RegionalModel, need: Demand, trade: Trade) -> None:
     p_import, post = model.market.import_price, model.accounts.post
     bought = sum(float(need.abroad[name].sum()) for name in CAPITAL_BUYERS)
     model.capital_imports = bought * p_import
+    sold = trade.from_firms + trade.from_pools
+    model.market.export_value = (need.at_home["world"] * sold).sum(axis=0)
     for name, (payer, kind) in BUYERS.items():
         asked = need.at_home[name]
         post(payer, FIRMS, kind, float((asked * trade.from_firms).sum()))

@@ -30,6 +30,8 @@ def receive_incomes(model: RegionalModel) -> None:
         w.skill, w.wage, w.dividends, w.debt, w.car_rate, w.car_subsidy, 1.0 / p.car_loan_months, w.thrift, w.savings,
         w.income, w.budget, f.wage_bill, model.region_budget, totals,
     )  # fmt: skip
+    model.clamp.clamp_budgets(model)
+    model.path.note_incomes(model)
     model.region_wages = np.bincount(f.region, f.wage_bill, minlength=len(per_head))
     wages, income_tax, _, own_tax, _, sent, interest, principal, subsidy = totals
     market.pool_cash -= market.pool_pay * market.pool_skill

@@ -40,6 +40,7 @@ class GoodsMarket:
         self.pool_pay = np.zeros((n_regions, n_sectors))
         self.customer_firm = base.customer_firm.copy()
         self.unserved = 0.0
+        self.export_value = np.zeros(n_sectors)
 
     # --- Prices that others read ---
 
