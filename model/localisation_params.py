@@ -101,6 +101,15 @@ class LocalisationParams(ParameterSet):
         "rules.md 20: nearly all imported",
         "of it made at home",
     )
+    local_cost_ratio: float = number(
+        0.8,
+        "ratio",
+        0.3,
+        2.0,
+        "recalled",
+        "parts from low-cost countries are 10-30 % cheaper ex works at an efficient scale (m)",
+        "cost of the maker's own work on a part against its value in a kit, at an efficient scale",
+    )
     bought_in_share: float = number(
         0.4,
         "share",

@@ -35,6 +35,8 @@ def ready():
     for _ in range(9):
         model.step()
     assert model.plants[0].selling
+    # Who can make parts is each test's own matter.
+    model.firms.component[:] = -1
     return model
 
 
@@ -171,12 +173,24 @@ def leaver(model, **columns):
 
 
 def test_without_a_plant_founders_are_what_they_were():
+    """But for who leaves a firm that can make a part: that is a spin-off, with no know-how."""
     model = run("none", 12)
     assert not entrepreneurship.rent_shares(model).any()
-    for i in range(0, len(model.workers), 7):
+    f, w, seen = model.firms, model.workers, set()
+    for i in range(len(model.workers)):
+        parent = int(w.employer[i])
+        part = int(f.component[parent]) if parent >= 0 else -1
         for s in np.flatnonzero(model.base.market_sector):
+            found = spin_offs.heritage_of(model, i, int(s), 0.0)
             kind = TRADITIONAL if model.base.storable[s] else SERVICE
-            assert spin_offs.heritage_of(model, i, int(s), 0.0) == Heritage(kind)
+            if part >= 0 and home(model, part) == s:
+                kind = SPINOFF
+                assert found.component == part
+            else:
+                assert found == Heritage(kind)
+            assert (found.origin, found.knowledge) == (kind, 0.0)
+            seen.add(kind)
+    assert seen == {TRADITIONAL, SERVICE, SPINOFF}
 
 
 def test_who_leaves_a_capable_firm_of_the_trade_can_make_its_part(ready):
@@ -185,7 +199,8 @@ def test_who_leaves_a_capable_firm_of_the_trade_can_make_its_part(ready):
     found = spin_offs.heritage_of(ready, i, s, 0.0)
     assert (found.origin, found.component) == (SPINOFF, SEATS)
     assert found.knowledge == pytest.approx(0.5 * 0.4, rel=1e-12)
-    assert found.quality == pytest.approx(0.5 + 0.5 * 0.4, rel=1e-6)
+    usual = ready.params.initial_quality
+    assert found.quality == pytest.approx(usual + 0.5 * (0.9 - usual), rel=1e-6)
     # In another trade the part is of no use.
     assert spin_offs.heritage_of(ready, i, home(ready, GLASS), 0.0).component == -1
 
@@ -348,7 +363,7 @@ def test_the_parent_abroad_pays_for_what_the_follower_starts_with(ready):
     # One at a time, and where one has failed the next one waits.
     foreign_suppliers.follow_plants(ready)
     assert np.count_nonzero(f.origin == FOREIGN_ENTRANT) == 1
-    f.age[row], f.customers[row], f.orders[row] = 20, 0.0, 0.0
+    f.age[row], f.customers[row], f.orders[row] = 30, 0.0, 0.0
     entrepreneurship.close_insolvent_firms(ready)
     assert not f.alive[row]
     ready.yearly_output = {"0": 6000.0}
@@ -388,7 +403,7 @@ def test_a_foreign_suppliers_dividends_go_abroad(ready):
 def test_what_a_closed_foreign_supplier_leaves_goes_abroad(ready):
     row = foreign_firm(ready)
     f, flows = ready.firms, ready.accounts.flows
-    f.age[row], f.customers[row], f.orders[row] = 20, 0.0, 0.0
+    f.age[row], f.customers[row], f.orders[row] = 30, 0.0, 0.0
     was, rich = flows[FIRMS, WORLD, Kind.DIVIDENDS], float(ready.workers.savings[-1])
     entrepreneurship.close_insolvent_firms(ready)
     assert not f.alive[row]

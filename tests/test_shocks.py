@@ -12,7 +12,7 @@ from model.accounts import IMPORTERS, WORLD, Kind
 from model.border import border_price, landed_cost, reexports_this_month
 from model.firms import STATE
 from model.markets.car_choice import NEW, USED
-from model.plant import export_demand
+from model.plant_exports import export_demand
 from model.shocks import mark_suppliers, output_left, pass_border
 
 SHOCKS = (
@@ -161,11 +161,13 @@ def test_foreign_demand_reaches_goods_cars_and_transit():
     model = build("plant", export_access=0.5)
     model.step()
     model.period = 3
-    home = export_demand(model, 1.0e6)
+    plant = model.plants[0]
+    plant.reputation = 0.5
+    home = export_demand(plant)
     transit = reexports_this_month(model)
     assert home > 0.0
     set_now(model, foreign_demand_index=0.5)
-    assert export_demand(model, 1.0e6) == pytest.approx(0.5 * home)
+    assert export_demand(plant) == pytest.approx(0.5 * home)
     assert reexports_this_month(model) == pytest.approx(0.5 * transit)
     slump, usual = build("none", foreign_demand_index=0.5), build("none")
     slump.step()

@@ -203,7 +203,8 @@ def offer(model: RegionalModel, lot: Lot, row: int) -> Candidate:
     freight = p.part_freight * freight_factor(model) * km / 1000.0
     scale = scale_factor(volume, lot.mes, p.scale_elasticity)
     bought_in = p.bought_in_share * lot.value
-    units = units_per_set(lot.value - bought_in, scale, freight)
+    own = (lot.value - bought_in) * p.local_cost_ratio
+    units = units_per_set(own, scale, freight)
     full = tooling_cost(p.tooling_base * p.numeraire, p.tooling_step, complexity) / model.scale
     sets = lot.share * lot.volume
     recovery = capital_recovery(p.loan_rate, p.tooling_life / 12.0)
