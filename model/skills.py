@@ -19,7 +19,7 @@ from model import draws
 from model.accounts import GOVERNMENT, HOUSEHOLDS, Kind
 from model.markets.labour import sum_skills
 from model.plant_timeline import BUILDING
-from model.teachers import open_plants
+from model.teachers import line_shares, open_plants
 from model.workers import EMPLOYEE, OWN_ACCOUNT, UNEMPLOYED, auto_worth
 
 if TYPE_CHECKING:
@@ -70,7 +70,8 @@ def teaching(model: RegionalModel) -> tuple[np.ndarray, np.ndarray]:
     f, p = model.firms, model.params
     supplier = f.alive & (f.supplier_tier == 1)
     ceiling = np.where(supplier, p.supplier_skill_ceiling * f.quality.astype(np.float64), 0.0)
-    speed = np.where(supplier, p.supplier_training, 0.0)
+    # Those who make the parts learn, not everybody in the firm.
+    speed = np.where(supplier, p.supplier_training * line_shares(model), 0.0)
     for plant in open_plants(model):
         ceiling[plant.row], speed[plant.row] = 1.0, p.plant_training
     return ceiling, speed

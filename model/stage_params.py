@@ -73,12 +73,13 @@ class StageParams(ParameterSet):
         0.6, "0-1", 0.0, 1.0, "assumed", "chosen", "quality from which such a maker counts as able"
     )
     ckd_local_content: float = number(
-        0.15,
+        0.0,
         "share",
         0.0,
         1.0,
         "press",
-        "lower end of the announced stage 2 (orasam 6470)",
+        "CKD kits may be imported whole: Allur Onix went from SKD to CKD in 12-15 months; the "
+        "announced stage 2 had 0.15-0.20 (orasam 6470)",
         "local content that CKD needs",
     )
     ckd_experience: float = number(

@@ -67,11 +67,19 @@ def live_contracts(model: RegionalModel) -> list[Contract]:
     ]
 
 
+def line_shares(model: RegionalModel) -> np.ndarray:
+    """Part of each firm that works for plants, by sales this month; 0 to 1 [capacity]."""
+    f = model.firms
+    total = np.maximum(f.revenue, f.part_sales)
+    return np.where(total > 0.0, f.part_sales / np.where(total > 0.0, total, 1.0), 0.0)
+
+
 def assistance_of_firms(model: RegionalModel) -> tuple[np.ndarray, np.ndarray]:
     """How much help each firm gets (0 to 1) and the frontier that it sees, log; both [capacity].
 
-    Suppliers are helped from the award on by the plant that they deliver to; makers of parts
-    without a contract by the part that a supplier-development programme reaches.
+    Suppliers are helped from the award on by the plant that they deliver to: the line that works
+    for it in full, the rest of the firm as far as practice carries over. Makers of parts without a
+    contract are helped by the part that a supplier-development programme reaches.
     """
     f = model.firms
     plants = open_plants(model)
@@ -82,8 +90,11 @@ def assistance_of_firms(model: RegionalModel) -> tuple[np.ndarray, np.ndarray]:
         best = max(ownership_factor(model, plant) for plant in plants)
         help_[f.alive & (f.component >= 0)] = programme * best
     known: dict[int, float] = {}
+    lines = line_shares(model)
     for one in live_contracts(model):
-        help_[one.firm] = max(help_[one.firm], ownership_factor(model, one.plant))
+        carry, line = float(model.params.supplier_carry_over), float(lines[one.firm])
+        reached = ownership_factor(model, one.plant) * (carry + (1.0 - carry) * line)
+        help_[one.firm] = max(help_[one.firm], reached)
         known[one.firm] = max(known.get(one.firm, 0.0), frontier(one.plant))
     for row, level in known.items():
         seen[row] = level

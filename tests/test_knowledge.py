@@ -280,6 +280,10 @@ def test_help_comes_by_contract_ownership_and_programme():
     closed, _ = teachers.assistance_of_firms(model)
     assert not closed.any()  # the plant is not open yet
     plant.stage = 3
+    # Before the first delivery the line is not there yet: only what carries over to the rest.
+    help_, _ = teachers.assistance_of_firms(model)
+    assert [help_[row] for row in rows] == [model.params.supplier_carry_over, 0.0, 0.0]
+    f.part_sales[rows[0]] = f.revenue[rows[0]] = 1e6
     help_, seen = teachers.assistance_of_firms(model)
     assert [help_[row] for row in rows] == [1.0, 0.0, 0.0]
     assert np.all(seen == math.log(model.params.plant_edge))

@@ -339,9 +339,9 @@ def test_an_offer_in_the_model_by_hand(supplied):
     shares = np.where(
         supplied.pack.components["in_kit"], supplied.pack.components["ice_share"], 0.0
     )
-    value = shares[lot.component] / shares.sum() * lot.plant.kit_price
+    value = shares[lot.component] / shares.sum() * lot.plant.kit_price * p.ckd_kit_share
     complexity = int(supplied.pack.components["complexity"][lot.component])
-    made = 0.6 * value * f.markup[row] * f.unit_cost[row]
+    made = 0.6 * value * p.local_cost_ratio * f.markup[row] * f.unit_cost[row]
     tools = p.tooling_base * 2.0 ** (complexity - 2) / supplied.scale
     yearly = tools * 0.18 / (1 - 1.18**-5) / lot.volume
     assert p.bought_in_share == 0.4

@@ -128,11 +128,12 @@ class SimpleLog(NamedTuple):
     period: int
 
 
-def test_without_a_log_founders_are_those_of_the_path(run):
-    events = run.panels["entries"]
-    assert (events["event"] == "entry").all()
-    scale = run.params.scale
-    assert len(events) * scale == pytest.approx(run.monthly["firm_entries"].sum())
+def test_the_log_holds_every_founding(run):
+    events, scale = run.panels["entries"], run.params.scale
+    counted = {"entry": "firm_entries", "exit": "firm_exits"}
+    for event, outcome in counted.items():
+        here = (events["event"] == event) & (events["period"] >= 0)
+        assert here.sum() * scale == pytest.approx(run.monthly[outcome].sum())
 
 
 def test_stored_with_units_and_seed(run, tmp_path):

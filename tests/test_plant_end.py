@@ -1,6 +1,7 @@
 """A plant that stands still, ends, or has terms of its own: nothing is lost, nobody pays twice."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 from car_world import PLANT_ROW, CarWorld
@@ -156,7 +157,8 @@ def test_what_is_left_goes_to_the_parent_and_the_rest_is_its_loss():
 def test_contracts_and_tenders_end_with_the_plant():
     world = opened()
     plant = world.plants[0]
-    other = object()
+    other = SimpleNamespace(selling=True)
+    world.firms.alive[1], world.firms.identity[1] = True, 1
     mine = Contract(plant, 0, 1, 1, 1.0, 10.0, 1.0, 18, 19, 60)
     others = replace(mine, plant=other)
     world.contracts = [mine, others]

@@ -176,6 +176,7 @@ def test_in_the_plan_too_no_stage_comes_before_a_year_of_use():
 
 def test_ckd_needs_practice_and_local_content():
     world = opened()
+    world.params = world.params.with_values({"ckd_local_content": 0.3})
     plant = world.plants[0]
     plant.stage = SKD_LOCAL
     for experience, content, ready in ((1e6, 0.0, False), (1e3, 0.5, False), (1e6, 0.5, True)):
