@@ -53,7 +53,8 @@ class PartsStore:
     def open_month(self) -> None:
         """Forget last month's flows."""
         for flow in (
-            self.from_kits, self.delivered, self.used, self.delivered_value, self.made_here,
+            self.from_kits, self.delivered, self.used, self.returned, self.delivered_value,
+            self.made_here,
         ):  # fmt: skip
             flow[:] = 0.0
 
