@@ -154,6 +154,7 @@ def write_run(
 ) -> None:
     """Write every file of a run into an existing folder."""
     from experiments.report import draw_report
+    from experiments.report_chain import draw_chain, has_chain
 
     names = folder_names(pairs.treated[0].world.name, pairs.control[0].world.name)
     write_world(folder / names[0], pairs.treated)
@@ -164,6 +165,8 @@ def write_run(
     if len(reached):
         reached.to_csv(folder / "milestones.csv", index=False)
     draw_report(pairs, impact, folder / "report.png", command=plan.command)
+    if has_chain(pairs):
+        draw_chain(pairs, folder / "chain.png", command=plan.command)
     write_json(folder / "run.json", facts)
 
 

@@ -116,15 +116,15 @@ def draw_job_changes(axes: Axes, pairs: Pairs) -> None:
     for *where, look in shades:  # last, and so last in the legend
         axes.fill_between(*where, **look)
     axes.axhline(0, color=GREY, lw=0.8)
-    _entitle(axes, "Jobs: with the plant minus without", columns=3)
-    _thousands(axes)
+    entitle(axes, "Jobs: with the plant minus without", columns=3)
+    thousands(axes)
 
 
 def draw_region_jobs(axes: Axes, pairs: Pairs) -> None:
     """Employee jobs of the plant's region in both worlds."""
     _draw_both(axes, pairs, "employee_jobs")
-    _entitle(axes, f"Employee jobs in {_name(pairs, plant_region(pairs))} (axis cut)")
-    _thousands(axes)
+    entitle(axes, f"Employee jobs in {_name(pairs, plant_region(pairs))} (axis cut)")
+    thousands(axes)
 
 
 def draw_wages(axes: Axes, pairs: Pairs) -> None:
@@ -143,7 +143,7 @@ def draw_wages(axes: Axes, pairs: Pairs) -> None:
         ]
         axes.plot(dates, np.mean(changes, axis=0), dash, color=colour, lw=1.9, label=label)
     axes.axhline(0, color=GREY, lw=0.8)
-    _entitle(axes, "Mean wage: change, %")
+    entitle(axes, "Mean wage: change, %")
 
 
 def _matched(pairs: Pairs) -> list[tuple[Results, Results]]:
@@ -193,8 +193,8 @@ def draw_cars(axes: Axes, pairs: Pairs) -> None:
     axes.plot(yearly.index, yearly["cars_made"], "o-", ms=3, color=BLACK, lw=1.2, label="made")
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=6))
     axes.margins(y=0.08)
-    _entitle(axes, "Cars a year: made, and who bought them")
-    _thousands(axes)
+    entitle(axes, "Cars a year: made, and who bought them")
+    thousands(axes)
 
 
 def draw_value_added(axes: Axes, pairs: Pairs) -> None:
@@ -229,13 +229,13 @@ def draw_value_added(axes: Axes, pairs: Pairs) -> None:
     axes.xaxis.set_major_locator(MaxNLocator(nbins=5))
     axes.spines["left"].set_visible(False)
     axes.xaxis.set_major_formatter(FuncFormatter(_in_thousands))
-    _entitle(axes, "Value added: change by sector, m KGS a year", _span(pairs))
+    entitle(axes, "Value added: change by sector, m KGS a year", _span(pairs))
 
 
 def draw_job_map(axes: Axes, pairs: Pairs) -> None:
     """Change of employee jobs by region: on the pack's map, or as bars where there is none."""
     change, unclear = _regional_change(pairs, "employee_jobs")
-    _entitle(axes, "Employee jobs: change by region", _span(pairs))
+    entitle(axes, "Employee jobs: change by region", _span(pairs))
     draw_map(axes, pairs.treated[0], change, plant_region(pairs), unclear)
 
 
@@ -271,7 +271,7 @@ def _name(pairs: Pairs, region: str) -> str:
     return pairs.treated[0].regions.get(region, region)
 
 
-def _entitle(axes: Axes, title: str, note: str = "", columns: int = 2) -> None:
+def entitle(axes: Axes, title: str, note: str = "", columns: int = 2) -> None:
     """A title with the legend (or a note) between it and the data, where it hides no line."""
     axes.set_title(title, pad=36)
     if note:
@@ -292,7 +292,8 @@ def _in_thousands(value: float, _: float) -> str:
     return whole.replace("-", "−")
 
 
-def _thousands(axes: Axes) -> None:
+def thousands(axes: Axes) -> None:
+    """Numbers on the vertical axis with a comma for thousands."""
     axes.yaxis.set_major_formatter(FuncFormatter(_in_thousands))
 
 

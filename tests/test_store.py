@@ -1,3 +1,4 @@
+import copy
 import json
 from dataclasses import replace
 from datetime import datetime
@@ -11,6 +12,7 @@ from runs import small_pairs
 from experiments.impact import impact_of
 from experiments.maps import inner_point
 from experiments.report import _mean_and_unclear, draw_report
+from experiments.report_chain import draw_chain, has_chain
 from experiments.report_words import (
     headline,
     source_line,
@@ -104,6 +106,18 @@ def test_json_holds_no_nan(tmp_path):
     assert json.loads((tmp_path / "a.json").read_text()) == {"x": 1.5}
     with pytest.raises(ValueError, match="JSON"):
         write_json(tmp_path / "b.json", {"x": float("nan")})
+
+
+def test_the_chains_page_is_drawn_where_a_plant_made_cars(tmp_path):
+    pairs = copy.deepcopy(small_pairs())
+    for run in pairs.treated:
+        run.monthly["cars_made"] = 1.0
+    assert has_chain(pairs)
+    path = draw_chain(pairs, tmp_path / "chain.png", command="ornok run")
+    assert path.read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
+    for run in pairs.treated:
+        run.monthly["cars_made"] = 0.0
+    assert not has_chain(pairs)
 
 
 def test_report_is_a_picture_with_a_true_headline(tmp_path):
