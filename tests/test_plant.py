@@ -83,7 +83,7 @@ def test_stages_follow_the_dates_of_the_agreement():
 
 def test_a_delay_moves_building_and_opening_but_not_the_announcement():
     plant = CarWorld(2000, world="delayed", scale=1600.0, burn_in=2).plants[0]
-    assert (plant.announced, plant.ground_breaking, plant.opening) == (0, 28, 42)
+    assert (plant.announced, plant.ground_breaking, plant.opening) == (0, 64, 78)
 
 
 def test_the_alternative_site_is_the_packs():
@@ -210,8 +210,8 @@ def test_policies_come_with_the_plant_and_as_late():
     world = CarWorld(2000, world="delayed", scale=1600.0, burn_in=1)
     plant = world.plants[0]
     plant.facts["policies"] = [{"date": "2025-03", "set": {"domestic_car_loan_rate": 0.09}}]
-    found = {t: plant_module.policies_from(plant, t) for t in range(80)}
-    assert [t for t, values in found.items() if values] == [26 + 24]
+    found = {t: plant_module.policies_from(plant, t) for t in range(120)}
+    assert [t for t, values in found.items() if values] == [26 + 60]
 
 
 def test_before_the_announcement_nothing_differs_bit_for_bit():

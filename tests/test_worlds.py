@@ -117,7 +117,7 @@ def test_the_library_says_what_it_is_named_for():
         "plan": {"offtake": "plan"},
         "enclave": {"local_purchases": False},
         "elsewhere": {"site": "alternative"},
-        "delayed": {"delay_months": 24},
+        "delayed": {"delay_months": 60},
         "volume": {"offtake": "volume", "volume": 100000},
         "expansion": {"extra_jobs": 3000, "extra_jobs_from": "2034-07"},
         "closure": {"closing": "2034-07"},
