@@ -123,10 +123,10 @@ def pay_supplier_fund(model: RegionalModel) -> None:
     if p.supplier_fund <= 0.0:
         return
     able = capable_firms(model)
-    count = int(able.sum())
-    reach = fund_reach(p.supplier_fund, count * model.scale, p.programme_cost)
+    # Makers of parts are as many as in reality at every scale; what each costs is divided by it.
+    reach = fund_reach(p.supplier_fund, float(able.sum()), p.programme_cost)
     model.government.assisted_share = reach
-    f.grant[able] = reach * p.programme_cost * p.numeraire / 12.0
+    f.grant[able] = reach * p.programme_cost * p.numeraire / 12.0 / model.scale
     f.cash += f.grant
     model.accounts.post(GOVERNMENT, FIRMS, Kind.SUBSIDIES, float(f.grant.sum()))
 

@@ -102,6 +102,7 @@ def _ship(model: RegionalModel, one: Contract, filled: float) -> None:
     one.plant.pay(FIRMS, Kind.INPUTS, value)
     one.plant.parts.take(one.component, sets, value, value - abroad)
     one.plant.note("parts_bought_value", value)
+    one.plant.note("parts_imported_value", abroad)
     one.delivered = units
     one.paid += value
     one.reliability += model.params.supplier_memory * (filled - one.reliability)
