@@ -125,11 +125,12 @@ def tender_part(plant: Plant, component: int) -> None:
 
 
 def rates_paid(plant: Plant) -> tuple[float, float]:
-    """Duty and VAT on kits that the plant really pays, as rates; 0 where it is exempt."""
-    p, agreed = plant.model.params, plant.site.policies and plant.exempt
-    duty_free = agreed and bool(float(plant.facts.get("kit_duty_exempt", 0)))
-    vat_free = agreed and bool(float(plant.facts.get("kit_vat_exempt", 0)))
-    return (0.0 if duty_free else p.kit_duty_rate), (0.0 if vat_free else p.vat_rate)
+    """Duty and VAT on kits that the plant really pays, as rates; 0 where it is wholly exempt."""
+    p, facts = plant.model.params, plant.facts
+    agreed = float(p.kit_exemption) if plant.site.policies and plant.exempt else 0.0
+    duty_free = agreed * bool(float(facts.get("kit_duty_exempt", 0)))
+    vat_free = agreed * bool(float(facts.get("kit_vat_exempt", 0)))
+    return p.kit_duty_rate * (1.0 - duty_free), p.vat_rate * (1.0 - vat_free)
 
 
 def aftermarket(model: RegionalModel, component: int) -> float:
