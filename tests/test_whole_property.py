@@ -78,9 +78,9 @@ worlds = st.builds(
     events=events.map(tuple),
     plants=st.lists(sites(), min_size=1, max_size=2).map(tuple),
 )
-drawn = st.lists(
-    st.sampled_from(sorted(set(RANGES) - set(EASY))), max_size=8, unique=True
-).flatmap(lambda names: st.fixed_dictionaries({name: st.floats(*RANGES[name]) for name in names}))
+drawn = st.lists(st.sampled_from(sorted(set(RANGES) - set(EASY))), max_size=8, unique=True).flatmap(
+    lambda names: st.fixed_dictionaries({name: st.floats(*RANGES[name]) for name in names})
+)
 
 
 @settings(
