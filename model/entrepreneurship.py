@@ -12,7 +12,7 @@ from numba import njit
 from model import draws
 from model.accounts import FIRMS, HOUSEHOLDS, WORLD, Kind
 from model.channels import Opening
-from model.demography import note_exits, open_month_of_records
+from model.demography import note_exits
 from model.firms import FOREIGN
 from model.markets.credit import borrowing_room, call_guarantees
 from model.new_firms import first_capital, free_row, open_firm, own_funds
@@ -40,7 +40,6 @@ def close_insolvent_firms(model: RegionalModel) -> None:
     waiting = (f.ownership == FOREIGN) & (f.age <= model.params.follow_patience)
     idle &= ~waiting & (f.supplier_tier != 1)
     closing = np.flatnonzero(broke | idle)
-    open_month_of_records(model)
     model.exits = len(closing)
     model.overdrafts_written_off = float(np.maximum(-f.cash[closing], 0.0).sum())
     if len(closing) == 0:

@@ -7,6 +7,7 @@ tenders nobody comes; at most one firm per plant and part at a time.
 from __future__ import annotations
 
 import math
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from model import draws
@@ -15,6 +16,7 @@ from model.demography import note_entry
 from model.firms import FOREIGN, FOREIGN_ENTRANT
 from model.new_firms import Heritage, free_row, set_up
 from model.plant_parts import base_values
+from model.teachers import frontier
 
 if TYPE_CHECKING:
     from model.contracts import OpenTender
@@ -57,18 +59,18 @@ def units_in_set(plant: Plant, component: int) -> float:
     return float(base_values(plant)[component])
 
 
-def frontier_cost(model: RegionalModel, r: int, s: int) -> float:
-    """Unit cost of a follower: local wages and inputs, foreign know-how; KGS a unit."""
+def frontier_cost(plant: Plant, s: int) -> float:
+    """Unit cost of a plant's follower: local wages and inputs, foreign know-how; KGS a unit."""
+    model, r = plant.model, plant.region
     base, p = model.base, model.params
-    productivity = base.productivity[r, s] * math.exp(know_how(model))
+    productivity = base.productivity[r, s] * math.exp(know_how(plant))
     wage = base.wage[r, s] * model.wage_index[r] * (1.0 + p.social_rate_employer)
     return float(wage / productivity + model.market.unit_input_cost()[r, s])
 
 
-def know_how(model: RegionalModel) -> float:
-    """A follower's know-how above the trade's norm, log productivity."""
-    p = model.params
-    return float(p.follow_knowledge * math.log(p.plant_edge))
+def know_how(plant: Plant) -> float:
+    """A follower's know-how above the trade's norm, log productivity: part of the plant's own."""
+    return float(plant.model.params.follow_knowledge) * frontier(plant)
 
 
 def follower_plan(model: RegionalModel, tender: OpenTender) -> tuple[float, float, float]:
@@ -76,7 +78,7 @@ def follower_plan(model: RegionalModel, tender: OpenTender) -> tuple[float, floa
     r, s = tender.plant.region, int(model.pack.components["home_sector"][tender.component])
     volume = secured_volume(model, tender)
     units = units_in_set(tender.plant, tender.component)
-    profit = volume * (tender.limit - units * frontier_cost(model, r, s))
+    profit = volume * (tender.limit - units * frontier_cost(tender.plant, s))
     monthly = units * volume / 12.0
     capital = float(model.base.norm_capital[s] * monthly * model.market.capital_price()[r])
     return monthly, profit, capital
@@ -109,12 +111,14 @@ def has_follower(model: RegionalModel, tender: OpenTender) -> bool:
     """
     f, r, part = model.firms, tender.plant.region, tender.component
     since = model.period - int(model.params.follow_pause)
+    followed = (f.origin == FOREIGN_ENTRANT) & (f.component == part) & (f.region == r)
+    if not followed.any():
+        return False
+    lately = takewhile(lambda e: e.period > since, reversed(model.exit_log))
     failed = any(
-        e.origin == FOREIGN_ENTRANT and (e.region, e.component) == (r, part) and e.period > since
-        for e in model.exit_log
+        e.origin == FOREIGN_ENTRANT and (e.region, e.component) == (r, part) for e in lately
     )
-    there = f.alive & (f.origin == FOREIGN_ENTRANT) & (f.component == part) & (f.region == r)
-    return failed or bool(there.any())
+    return failed or bool(f.alive[followed].any())
 
 
 def open_foreign_supplier(model: RegionalModel, tender: OpenTender) -> None:
@@ -127,7 +131,7 @@ def open_foreign_supplier(model: RegionalModel, tender: OpenTender) -> None:
         model.entries_without_room += 1
         return
     units, _, capital = follower_plan(model, tender)
-    heritage = Heritage(FOREIGN_ENTRANT, tender.component, know_how(model), float(p.follow_quality))
+    heritage = Heritage(FOREIGN_ENTRANT, tender.component, know_how(plant), float(p.follow_quality))
     set_up(model, row, identity, heritage, 0.0)
     f.ownership[row], f.founder[row], f.parent[row] = FOREIGN, -1, plant.row
     f.certified[row] = True

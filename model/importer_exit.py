@@ -26,6 +26,7 @@ from model.importers import (
     TRANSIT_ONLY,
     Importer,
     pay_households,
+    under_way,
 )
 from model.markets.car_choice import NEW
 from model.new_firms import Heritage, first_capital, free_row, open_firm, own_funds
@@ -170,7 +171,8 @@ def hand_over_trade(model: RegionalModel, dealer: Importer, rest: list[Importer]
     """Customers, cars in stock and cars under way go to the dealers of the kind that remain.
 
     Cars in stock are paid at landed cost by those who have the cash, and go to the largest for
-    nothing when none has: nobody else deals in them. Cars under way were not paid yet.
+    nothing when none has: nobody else deals in them. Cars under way, or waiting at a closed border,
+    were not paid yet.
     """
     cost = sum(landed_cost(model, dealer.kind))
     for _ in range(dealer.stock):
@@ -190,6 +192,9 @@ def hand_over_trade(model: RegionalModel, dealer: Importer, rest: list[Importer]
             heir.in_transit += [0] * (month + 1 - len(heir.in_transit))
             heir.in_transit[month] += 1
         dealer.in_transit[month] = 0
+    for _ in range(dealer.held):
+        next_in_turn(rest).held += 1
+    dealer.held = 0
     dealer.orders = dealer.unordered = 0.0
     pass_on(dealer, rest, "expected")
     pass_on(dealer, rest, "share")
@@ -197,7 +202,7 @@ def hand_over_trade(model: RegionalModel, dealer: Importer, rest: list[Importer]
 
 def next_in_turn(dealers: list[Importer]) -> Importer:
     """Who has fewest cars at hand and under way for its network."""
-    return min(dealers, key=lambda d: (d.stock + sum(d.in_transit) + 1) / d.share)
+    return min(dealers, key=lambda d: (d.stock + under_way(d) + 1) / d.share)
 
 
 def found_parts_firm(model: RegionalModel, dealer: Importer, s: int) -> bool:

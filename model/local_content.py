@@ -7,6 +7,7 @@ imports. Limits: without contracts both are 0; with no imported inputs deep equa
 
 from __future__ import annotations
 
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -77,7 +78,9 @@ def chain_measures(model: RegionalModel) -> dict[str, float]:
     f, plants = model.firms, model.plants
     nominal, deep = contents(plants)
     first, second = f.supplier_tier == 1, f.supplier_tier == 2
-    reasons = [one.reason for one in model.failures if one.period == model.period]
+    # The record grows for years; this month's is at its end.
+    recent = takewhile(lambda one: one.period == model.period, reversed(model.failures))
+    reasons = [one.reason for one in recent]
     # Staff in proportion to what of a firm's sales goes to plants: the rest needs the others.
     jobs = sum(
         float(f.employees[one.firm]) * one.delivered / max(float(f.sales[one.firm]), 1e-9)

@@ -116,7 +116,6 @@ def measure(model: RegionalModel) -> tuple[dict[str, float], dict[str, np.ndarra
     hhi, entropy = concentration(np.maximum(model.value_added.sum(axis=0), 0.0))
     country |= {"value_added_herfindahl": hhi, "value_added_entropy": entropy}
     _rates(country, regional)
-    country |= _money(model) | _firms(model) | _cars(model)
     country |= chain_measures(model)
     country |= knowledge_measures(model)
     country |= stage_measures(model)
@@ -228,7 +227,7 @@ def _money(model: RegionalModel) -> dict[str, float]:
 
 def _firms(model: RegionalModel) -> dict[str, float]:
     return {
-        "firm_entries": float(model.entries),
+        "firm_entries": float(model.entries_by_origin.sum()),
         "firm_exits": float(model.exits),
         "founders_turned_away": float(model.entries_without_room),
         "vacancies": float(model.vacancies),

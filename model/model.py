@@ -224,6 +224,7 @@ class RegionalModel(mesa.Model):
         """Next period; dated events; an empty ledger."""
         self.period += 1
         self.accounts.open_month()
+        demography.open_month_of_records(self)
         changes = [e.values for e in self.world.events if e.period == self.period]
         for one in self.plants:
             if one.site.policies:

@@ -1,7 +1,7 @@
 """What a car costs a plant, and the price that follows: hours, kit, inputs, unit cost, price.
 
 Identity: unit cost = kit + other inputs + hours · wage with contributions + fixed crew at full
-use. Limits: the price moves only with costs, stays between the cost of materials and the price of
+use. Limits: the price moves only with costs and taxes, stays between the cost of materials and the price of
 an imported new car, and is the pack's on the opening day.
 """
 
@@ -11,7 +11,7 @@ import math
 from typing import TYPE_CHECKING
 
 from model.assembly import hours_per_car
-from model.border import freight_factor
+from model.border import freight_factor, registration_fee
 from model.markets.car_choice import NEW
 from model.markets.car_fleet import base_price
 from model.plant_money import regional_wage
@@ -92,6 +92,31 @@ def unit_cost(plant: Plant) -> float:
     return direct_cost_at(plant, plant.stage) + fixed_cost(plant)
 
 
+def exempt_part(plant: Plant, exemption: str) -> float:
+    """Part of a tax that the agreement spares the plant today, 0 to 1."""
+    agreed = plant.site.policies and plant.exempt and bool(float(plant.facts.get(exemption, 0)))
+    # Of the exemption of kits a law may leave a part.
+    part = float(plant.model.params.kit_exemption) if exemption.startswith("kit_") else 1.0
+    return part * agreed
+
+
+def lost_exemptions(plant: Plant) -> float:
+    """Taxes that a car sold at home bears though the pack's agreement spares it them, KGS.
+
+    Duty on the kit, VAT on kit and car, the first registration. 0 while the agreement holds in
+    full, for the pack's price is a price under it.
+    """
+    p = plant.model.params
+    duty = p.kit_duty_rate * (plant.kit_price - plant.parts.saved_per_car)
+    taxes = {
+        "kit_duty_exempt": duty,
+        "kit_vat_exempt": p.vat_rate * (plant.price + duty),
+        "registration_free": registration_fee(plant.model),
+    }
+    agreed = [name for name in taxes if bool(float(plant.facts.get(name, 0)))]
+    return float(sum((1.0 - exempt_part(plant, name)) * taxes[name] for name in agreed))
+
+
 def next_price(price: float, normal: float, floor: float, ceiling: float, speed: float) -> float:
     """ln price moves by `speed` of its gap to ln normal; then kept within floor and ceiling.
 
@@ -102,7 +127,7 @@ def next_price(price: float, normal: float, floor: float, ceiling: float, speed:
 
 
 def review_price(plant: Plant) -> None:
-    """Each quarter: towards the opening month's mark-up over today's unit cost."""
+    """Each quarter: towards the opening month's mark-up over unit cost, and lost exemptions."""
     model = plant.model
     cost = unit_cost(plant)
     if plant.markup <= 0.0:
@@ -110,7 +135,7 @@ def review_price(plant: Plant) -> None:
         return
     plant.price = next_price(
         plant.price,
-        plant.markup * cost,
+        plant.markup * cost + lost_exemptions(plant),
         material_cost_at(plant, plant.stage),
         base_price(model, NEW),
         model.params.plant_price_speed,

@@ -80,6 +80,12 @@ def end_supplies(plant: Plant) -> None:
     for one in [one for one in model.contracts if one.plant is plant]:
         one.closed = model.period
         end_contract(model, one)
+    withdraw_tenders(plant)
+
+
+def withdraw_tenders(plant: Plant) -> None:
+    """What it has put out to tender is off: it wants no supplier any more, or none for now."""
+    model = plant.model
     model.open_tenders = [one for one in model.open_tenders if one.plant is not plant]
 
 

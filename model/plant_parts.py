@@ -113,10 +113,13 @@ def kit_shares(plant: Plant) -> np.ndarray:
 
 
 def base_values(plant: Plant) -> np.ndarray:
-    """Value of each part of a kit at base prices, KGS [C]: what a set is worth in units of a good."""
-    p = plant.model.params
+    """Value of each part of a kit at base prices, KGS [C]: what a set is worth in units of a good.
+
+    Neither the exchange rate nor prices abroad or freight change how much work is in a part.
+    """
+    p, share = plant.model.params, float(plant.model.pack.cars["kit_share"])
     base: np.ndarray = (
-        plant.parts.shares * plant.parts_price / (p.numeraire * p.exchange_rate_index)
+        plant.parts.shares * (plant.base_price * share * p.ckd_kit_share) / p.numeraire
     )
     return base
 

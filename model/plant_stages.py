@@ -11,8 +11,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from model.accounts import WORLD, Kind
-from model.plant_costs import direct_cost_at, fixed_cost, kit_price_at, review_price
-from model.plant_exit import close_plant, closes_by_date, free_state_orders, settle_estate
+from model.plant_costs import (
+    direct_cost_at,
+    fixed_cost,
+    kit_price_at,
+    lost_exemptions,
+    review_price,
+)
+from model.plant_exit import (
+    close_plant,
+    closes_by_date,
+    free_state_orders,
+    settle_estate,
+    withdraw_tenders,
+)
 from model.plant_money import spend_on_site
 from model.plant_timeline import (
     BUILDING,
@@ -144,7 +156,7 @@ def margin_at(plant: Plant, stage: int) -> float:
     It is the parent that decides and pays, and it sells the kits.
     """
     earned = float(plant.model.params.parent_kit_margin) * kit_price_at(plant, stage)
-    return plant.price - direct_cost_at(plant, stage) + earned
+    return plant.price - lost_exemptions(plant) - direct_cost_at(plant, stage) + earned
 
 
 def is_worth_it(plant: Plant, target: int, orders: float) -> bool:
@@ -215,6 +227,7 @@ def consider_mothballing(plant: Plant) -> None:
         if should_mothball(flow, made / capacity, p.mothball_utilisation):
             plant.mothballed, plant.expansion = True, None
             free_state_orders(plant.model)
+            withdraw_tenders(plant)
         return
     plant.idle_months += QUARTER
     # Of the state the plant knows what it would buy; others show it by asking.

@@ -18,7 +18,7 @@ from numba import njit
 from model import draws
 from model.accounts import GOVERNMENT, HOUSEHOLDS, Kind
 from model.markets.labour import sum_skills
-from model.plant_timeline import BUILDING
+from model.plant_timeline import BUILDING, CLOSED
 from model.teachers import line_shares, open_plants
 from model.workers import EMPLOYEE, OWN_ACCOUNT, UNEMPLOYED, auto_worth
 
@@ -132,7 +132,7 @@ def train_in_schools(model: RegionalModel) -> None:
     w, p, month = model.workers, model.params, model.learning
     served = np.zeros(len(model.pack.region_ids), np.bool_)
     for plant in model.plants:
-        served[plant.region] |= plant.stage >= BUILDING
+        served[plant.region] |= BUILDING <= plant.stage < CLOSED
     month.trained, month.spending = 0, 0.0
     if p.training_places <= 0.0 or not served.any():
         return

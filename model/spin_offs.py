@@ -6,7 +6,6 @@ know-how is handed on. The number of entrants is not set anywhere: it follows fr
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +13,7 @@ import numpy as np
 from model import draws
 from model.firms import PLANT, SERVICE, SPINOFF, SUPPLIER, TRADITIONAL
 from model.new_firms import Heritage
+from model.teachers import frontier
 from model.workers import EMPLOYEE
 
 if TYPE_CHECKING:
@@ -69,8 +69,7 @@ def handed_on(model: RegionalModel, i: int, parent: int) -> float:
     """
     p, f = model.params, model.firms
     # Where no plant has made a car, nobody has learned what it knows.
-    taught = any(plant.experience > 0.0 for plant in model.plants)
-    edge = math.log(p.plant_edge) if taught else 0.0
+    edge = max((frontier(plant) for plant in model.plants if plant.experience > 0.0), default=0.0)
     known = edge * float(model.workers.auto_skill[i])
     if parent >= 0 and f.origin[parent] != PLANT:
         known = max(known, float(f.knowledge[parent]))

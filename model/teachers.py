@@ -44,8 +44,8 @@ def frontier(plant: Plant) -> float:
 
 
 def open_plants(model: RegionalModel) -> list[Plant]:
-    """Plants that one can learn from: those that make cars for sale."""
-    return [plant for plant in model.plants if plant.selling]
+    """Plants that one can learn from: those that make cars for sale, but not while they stand still."""
+    return [plant for plant in model.plants if plant.selling and not plant.mothballed]
 
 
 def ownership_factor(model: RegionalModel, plant: Plant) -> float:
@@ -62,6 +62,7 @@ def live_contracts(model: RegionalModel) -> list[Contract]:
         for one in model.contracts
         if one.closed < 0
         and one.plant.selling
+        and not one.plant.mothballed
         and f.alive[one.firm]
         and f.identity[one.firm] == one.identity
     ]

@@ -174,6 +174,7 @@ def goods_of_firms(model: RegionalModel, before: dict[str, Any]) -> None:
     """Opening stock + production = sales + closing stock; inputs never used before they are there."""
     f, base, p, was = model.firms, model.base, model.params, before["firms"]
     kept = f.alive & was["alive"] & (f.sector != base.vehicles)
+    assert not f.production[~f.alive & ~was["alive"]].any()
     stored = kept & base.storable[f.sector]
     gap = was["inventory"] + f.production - f.sales - f.inventory
     size = 1.0 + was["inventory"] + f.production

@@ -326,7 +326,7 @@ def a_willing_follower(model):
     model.contracts = [Contract(model.plants[0], GLASS, 3, 3, 1.0, 9e3, 9e3, 0, 0, 99)]
     units = foreign_suppliers.units_in_set(model.plants[0], SEATS)
     r, s = model.plants[0].region, home(model, SEATS)
-    cost = units * foreign_suppliers.frontier_cost(model, r, s)
+    cost = units * foreign_suppliers.frontier_cost(model.plants[0], s)
     capital = model.base.norm_capital[s] * units / 12.0 * model.market.capital_price()[r]
     return cost, capital * model.params.follow_hurdle
 
@@ -359,7 +359,7 @@ def test_the_parent_abroad_pays_for_what_the_follower_starts_with(ready):
     assert float(f.cash.sum()) - before == pytest.approx(came, rel=1e-12)
     assert came == ready.follow_on_fdi > 0.0
     assert (f.ownership[row], f.founder[row], f.component[row]) == (FOREIGN, -1, SEATS)
-    assert f.knowledge[row] == pytest.approx(foreign_suppliers.know_how(ready), rel=1e-12)
+    assert f.knowledge[row] == pytest.approx(foreign_suppliers.know_how(ready.plants[0]), rel=1e-12)
     # One at a time, and where one has failed the next one waits.
     foreign_suppliers.follow_plants(ready)
     assert np.count_nonzero(f.origin == FOREIGN_ENTRANT) == 1

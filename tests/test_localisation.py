@@ -335,7 +335,7 @@ def test_an_offer_in_the_model_by_hand(supplied):
     lot = open_lot(supplied)
     f, p = supplied.firms, supplied.params
     row = int(np.flatnonzero(f.alive & (f.component == lot.component))[0])
-    one = tenders.offer(supplied, lot, row)
+    one = tenders.offer(supplied, lot, row, supplied.bank.credit_lines())
     shares = np.where(
         supplied.pack.components["in_kit"], supplied.pack.components["ice_share"], 0.0
     )
@@ -358,7 +358,7 @@ def test_a_candidate_fails_for_what_it_lacks():
 
     def reason(lot=lot, **settings):
         model.params = replace(model.params, **settings) if settings else model.params
-        return REASONS[tenders.offer(model, lot, row).reason]
+        return REASONS[tenders.offer(model, lot, row, model.bank.credit_lines()).reason]
 
     assert reason() == "won"
     assert reason(part_freight=1.0, freight_limit=0.0) == "distance"

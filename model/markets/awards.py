@@ -113,7 +113,7 @@ def buy_tools(model: RegionalModel, row: int, cost: float) -> None:
 def apply_for_certificate(model: RegionalModel, row: int) -> None:
     """A firm that only lacks the certificate pays foreign auditors for one, if it has the money."""
     f, p = model.firms, model.params
-    cost = p.certification_cost * p.numeraire / model.scale
+    cost = p.certification_cost * float(model.market.import_price) / model.scale
     if row in model.certificates_due or f.cash[row] < cost:
         return
     model.certificates_due[row] = model.period + p.certification_months

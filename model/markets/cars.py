@@ -22,6 +22,7 @@ from model.workers import ABROAD
 
 if TYPE_CHECKING:
     from model.model import RegionalModel
+    from model.plant import Plant
 
 __all__ = ["CarMarket", "car_measures", "initial_cars", "trade_cars"]
 
@@ -58,6 +59,24 @@ def _buy_imports(model: RegionalModel, cars: int) -> tuple[int, float]:
     return bought, spent
 
 
+def share_state_purchases(plants: list[Plant], wish: int) -> list[int]:
+    """Cars that the state takes from each of these plants: one by one from the best-stocked.
+
+    Only from plants whose agreement has the preference; as with dealers, so that none is always
+    the first to be asked.
+    """
+    taken = [0] * len(plants)
+    for _ in range(wish):
+        left = [
+            plant.stock - cars if plant.would_be_state_orders() > 0.0 else 0
+            for plant, cars in zip(plants, taken)
+        ]
+        if max(left, default=0) <= 0:
+            break
+        taken[left.index(max(left))] += 1
+    return taken
+
+
 def buy_for_state(model: RegionalModel) -> None:
     """State bodies replace their fleet: from plants as far as preference and stock go, else import.
 
@@ -78,7 +97,7 @@ def buy_for_state(model: RegionalModel) -> None:
     market.state_domestic *= 1.0 - wish / max(state_fleet(model), 1e-9)
     for plant in selling:
         plant.orders += plant.state_orders() * within_budget
-        cars = min(int(market.state_wish[0]), plant.stock)
+    for plant, cars in zip(selling, share_state_purchases(selling, int(market.state_wish[0]))):
         plant.sell(cars, GOVERNMENT)
         market.state_wish[0] -= cars
         market.state_domestic += cars

@@ -69,8 +69,10 @@ def expected_monthly(one: Contract) -> float:
 def deliver_parts(model: RegionalModel) -> None:
     """Phase 6: suppliers ship contract orders from stock, before anybody else buys there.
 
-    A firm that has less than it owes ships the same part of every order.
+    A firm that has less than it owes ships the same part of every order. Nobody stocks imported
+    sub-parts, so of parts that need them only what passes the border can be finished.
     """
+    corridor = float(model.params.corridor_open)
     f = model.firms
     f.part_sales[:] = 0.0
     owed: dict[int, float] = {}
@@ -82,7 +84,8 @@ def deliver_parts(model: RegionalModel) -> None:
     }
     for one in model.contracts:
         if one.ordered > 0.0:
-            _ship(model, one, filled[one.firm])
+            most = corridor if one.bought_in > 0.0 else 1.0
+            _ship(model, one, min(filled[one.firm], most))
 
 
 def _ship(model: RegionalModel, one: Contract, filled: float) -> None:

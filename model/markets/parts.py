@@ -192,7 +192,11 @@ def produce(  # type: ignore[no-untyped-def]
     `able` [capacity]: the part of it that an outage leaves.
     """
     for f in range(len(alive)):
-        if not alive[f] or sector[f] == vehicles:
+        if not alive[f]:
+            # Who closed last month made something then, and nothing since.
+            production[f] = 0.0
+            continue
+        if sector[f] == vehicles:
             continue
         s = sector[f]
         most = min(productivity[f] * skill_sum[f], max(capital[f], 0.0) * capacity_per_capital[s])

@@ -43,6 +43,7 @@ from model.markets.bids import (
     tooling_cost,
     units_per_set,
 )
+from model.plant_costs import exempt_part
 from model.plant_parts import base_values, live_contracts, savings
 
 if TYPE_CHECKING:
@@ -67,6 +68,9 @@ def hold_tenders(model: RegionalModel) -> None:
         for plant in model.plants:
             if plant.selling and plant.site.local_purchases and plant.capacity() > 0.0:
                 learn_trust(plant)
+                if plant.mothballed:
+                    # Nobody tools up for a line that stands still.
+                    continue
                 for component in parts_allowed(plant):
                     tender_part(plant, component)
     mark_tiers(model)
@@ -125,11 +129,11 @@ def tender_part(plant: Plant, component: int) -> None:
 
 
 def rates_paid(plant: Plant) -> tuple[float, float]:
-    """Duty and VAT on kits that the plant really pays, as rates; 0 where it is exempt."""
-    p, agreed = plant.model.params, plant.site.policies and plant.exempt
-    duty_free = agreed and bool(float(plant.facts.get("kit_duty_exempt", 0)))
-    vat_free = agreed and bool(float(plant.facts.get("kit_vat_exempt", 0)))
-    return (0.0 if duty_free else p.kit_duty_rate), (0.0 if vat_free else p.vat_rate)
+    """Duty and VAT on kits that the plant really pays, as rates; 0 where it is wholly exempt."""
+    p = plant.model.params
+    duty_paid = 1.0 - exempt_part(plant, "kit_duty_exempt")
+    vat_paid = 1.0 - exempt_part(plant, "kit_vat_exempt")
+    return p.kit_duty_rate * duty_paid, p.vat_rate * vat_paid
 
 
 def aftermarket(model: RegionalModel, component: int) -> float:
@@ -157,7 +161,8 @@ def award(model: RegionalModel, lot: Lot) -> bool:
         for one in live_contracts(lot.plant)
         if one.component == lot.component and one.end > later
     }
-    offers = [offer(model, lot, int(row)) for row in makers if int(row) not in busy]
+    lines = model.bank.credit_lines()
+    offers = [offer(model, lot, int(row), lines) for row in makers if int(row) not in busy]
     winner = best(offers, lot.limit, float(model.params.supplier_inertia))
     for one in offers:
         if one is winner:
@@ -193,9 +198,10 @@ def best(offers: list[Candidate], limit: float, inertia: float) -> Candidate | N
     return lowest
 
 
-def offer(model: RegionalModel, lot: Lot, row: int) -> Candidate:
-    """A firm's bid for a lot, and the first condition it misses."""
+def offer(model: RegionalModel, lot: Lot, row: int, lines: np.ndarray) -> Candidate:
+    """A firm's bid for a lot, and the first condition it misses; `lines`: credit left, KGS."""
     f, p, base = model.firms, model.params, model.base
+    import_price = float(model.market.import_price)
     complexity = int(model.pack.components["complexity"][lot.component])
     volume = lot.share * lot.volume + others_volume(model, lot, row)
     volume += aftermarket(model, lot.component)
@@ -205,12 +211,12 @@ def offer(model: RegionalModel, lot: Lot, row: int) -> Candidate:
     bought_in = p.bought_in_share * lot.value
     own = (lot.value - bought_in) * p.local_cost_ratio
     units = units_per_set(own, scale, freight)
-    full = tooling_cost(p.tooling_base * p.numeraire, p.tooling_step, complexity) / model.scale
+    full = tooling_cost(p.tooling_base * import_price, p.tooling_step, complexity) / model.scale
     sets = lot.share * lot.volume
     recovery = capital_recovery(p.loan_rate, p.tooling_life / 12.0)
     bid = bid_price(
         float(f.markup[row]), float(f.unit_cost[row]), units,
-        bought_in * float(model.market.import_price), full, recovery, sets,
+        bought_in * import_price, full, recovery, sets,
     )  # fmt: skip
     before = past_contract(model, lot, row)
     has_tools = before is not None and lot.start - before.tooled < p.tooling_life
@@ -232,7 +238,7 @@ def offer(model: RegionalModel, lot: Lot, row: int) -> Candidate:
         volume=(volume, p.least_scale * lot.mes),
         extra=(extra, p.capacity_growth * capacity),
         means=(
-            float(f.cash[row]) + float(model.bank.credit_lines()[row]),
+            float(f.cash[row]) + float(lines[row]),
             tooling + working + (1.0 - p.debt_financed) * goods,
         ),
         freight=(freight, p.freight_limit),
