@@ -158,7 +158,7 @@ _ENTRY = (
 _PLANT = (
     Mechanism(
         "stages", "a plant that is full and pays builds its next stage",
-        {"expand_utilisation": 1.0, "expand_hurdle": 10.0}, "plant_stage",
+        {"capability_firms": 10_000}, "plant_stage",
         trials=(Trial("plan"), Trial("volume")),
         idle="the line is never full enough for the plant to think of it",
     ),
