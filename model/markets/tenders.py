@@ -125,11 +125,16 @@ def tender_part(plant: Plant, component: int) -> None:
 
 
 def rates_paid(plant: Plant) -> tuple[float, float]:
-    """Duty and VAT on kits that the plant really pays, as rates; 0 where it is exempt."""
+    """Duty and VAT on kits that the plant really pays, as rates; 0 where it is wholly exempt.
+
+    As in `Plant.settle_tax`: of the agreement's exemption a law may leave a part
+    (`kit_exemption`), and a sanction takes it all.
+    """
     p, agreed = plant.model.params, plant.site.policies and plant.exempt
-    duty_free = agreed and bool(float(plant.facts.get("kit_duty_exempt", 0)))
-    vat_free = agreed and bool(float(plant.facts.get("kit_vat_exempt", 0)))
-    return (0.0 if duty_free else p.kit_duty_rate), (0.0 if vat_free else p.vat_rate)
+    left = float(p.kit_exemption) if agreed else 0.0
+    duty_free = left if bool(float(plant.facts.get("kit_duty_exempt", 0))) else 0.0
+    vat_free = left if bool(float(plant.facts.get("kit_vat_exempt", 0))) else 0.0
+    return (1.0 - duty_free) * p.kit_duty_rate, (1.0 - vat_free) * p.vat_rate
 
 
 def aftermarket(model: RegionalModel, component: int) -> float:
