@@ -206,6 +206,42 @@ def channels(
 
 
 @app.command()
+def mechanisms(
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[NAME]...", help="Mechanisms; all without any.")
+    ] = None,
+    pack: Pack = None,
+    scale: Scale = None,
+    seed: Seed = 1,
+    seeds: Seeds = 1,
+    horizon: Horizon = None,
+    set_: Settings = None,
+    out: Out = None,
+    quiet: Quiet = False,
+    json: Json = False,
+) -> None:
+    """Switch mechanisms on and off: which act, and which change nothing and why."""
+    with _input_errors():
+        from experiments.mechanisms_job import MechanismsJob, execute, plan
+
+        job = plan(
+            MechanismsJob(
+                names=tuple(names or ()),
+                pack=pack,
+                scale=scale,
+                seed=seed,
+                seeds=seeds,
+                horizon=horizon,
+                settings=tuple(set_ or ()),
+                out=out,
+                command=_command(),
+            )
+        )
+    with _endings(job.folder):
+        execute(job, quiet=quiet, json=json)
+
+
+@app.command()
 def worlds() -> None:
     """List the worlds that come with Ornok."""
     from rich.console import Console

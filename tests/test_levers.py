@@ -16,6 +16,7 @@ from model.border import freight_factor, landed_cost
 from model.levers import capable_firms, fund_reach, premium_worth_paying
 from model.markets import credit
 from model.markets.car_choice import NEW, USED
+from model.markets.tenders import rates_paid
 from model.worlds import Event
 
 # Each lever at its neutral value, with everything that goes with it far from its default.
@@ -157,6 +158,18 @@ def test_half_an_exemption_pays_half():
              (full, half, none)]  # fmt: skip
     assert taxes[1] - taxes[0] == pytest.approx(free - now, rel=1e-9)
     assert taxes[2] - taxes[1] == pytest.approx(taxes[1] - taxes[0], rel=1e-9)
+
+
+@pytest.mark.parametrize("left", [1.0, 0.25, 0.0])
+def test_a_part_bought_at_home_saves_the_duty_that_the_kit_pays(left):
+    """What a kit pays in duty it does not pay on a part left out of it: the limit of a bid."""
+    plant = build("plan", kit_exemption=left).plants[0]
+    p = plant.model.params
+    assert rates_paid(plant) == pytest.approx(
+        ((1.0 - left) * p.kit_duty_rate, (1.0 - left) * p.vat_rate), abs=1e-15
+    )
+    plant.exempt = False
+    assert rates_paid(plant) == (p.kit_duty_rate, p.vat_rate)
 
 
 def test_a_tax_holiday_costs_the_tax_on_profit():
