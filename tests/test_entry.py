@@ -391,6 +391,7 @@ def foreign_firm(model):
     row = free_row(model, r, s, np.uint64(77))
     set_up(model, row, np.uint64(77), Heritage(FOREIGN_ENTRANT, GLASS), 0.0)
     model.firms.ownership[row], model.firms.cash[row] = FOREIGN, 9e8
+    model.firms.age[row] = model.params.follow_patience + 1
     return row
 
 

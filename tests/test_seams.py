@@ -13,10 +13,11 @@ from test_localisation import EASY
 
 from model.contracts import REASONS, Contract
 from model.demography import ORIGINS
-from model.firms import FOREIGN
+from model.firms import FOREIGN, PRIVATE
 from model.foreign_suppliers import know_how
 from model.importer_exit import give_up, heirs
 from model.importers import GONE, under_way
+from model.institutions import levy_and_pay_out
 from model.markets import tenders
 from model.markets.awards import Lot, apply_for_certificate, sign
 from model.markets.car_choice import NEW
@@ -234,3 +235,17 @@ def test_the_parent_pays_its_followers_tools():
     sign(model, lot, won)
     assert (f.cash[row], f.debt[row]) == (cash, debt)
     assert model.follow_on_fdi - came == won.tooling > 0.0
+
+
+def test_a_parent_does_not_take_back_what_its_young_follower_needs():
+    model = at_work()
+    f = model.firms
+    row = int(np.flatnonzero(f.alive & (f.ownership == PRIVATE))[0])
+    f.ownership[row], f.cash[row], f.age[row] = FOREIGN, 1e12, model.params.follow_patience
+    f.revenue[row] = f.debt[row] = 0.0
+    levy_and_pay_out(model)
+    assert f.cash[row] == 1e12
+    f.age[row] += 1
+    levy_and_pay_out(model)
+    assert f.cash[row] < 1e12
+    assert model.supplier_profits_abroad == pytest.approx(1e12 - f.cash[row])
