@@ -14,6 +14,7 @@ from model import draws
 from model.accounts import FIRMS, WORLD, Kind
 from model.demography import note_entry
 from model.firms import FOREIGN, FOREIGN_ENTRANT
+from model.markets.tenders import aftermarket, content_of_set, haul, tools_of
 from model.new_firms import Heritage, free_row, set_up
 from model.plant_parts import base_values
 from model.teachers import frontier
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 def follow_plants(model: RegionalModel) -> None:
     """Phase 11c: for each open tender a foreign supplier decides whether to come."""
-    model.follow_on_fdi = 0.0
     remember_output(model)
     if not model.clamp.entry_open(model.period):
         return
@@ -74,11 +74,18 @@ def know_how(plant: Plant) -> float:
 
 
 def follower_plan(model: RegionalModel, tender: OpenTender) -> tuple[float, float, float]:
-    """Units a month, yearly profit before the cost of capital, and the capital it takes, KGS."""
+    """Units a month, yearly profit before the cost of capital, and the capital goods it takes, KGS.
+
+    A set takes what it will take when the follower bids: its own work at its volume, the haul
+    within the region, and sub-parts from abroad.
+    """
     r, s = tender.plant.region, int(model.pack.components["home_sector"][tender.component])
     volume = secured_volume(model, tender)
-    units = units_in_set(tender.plant, tender.component)
-    profit = volume * (tender.limit - units * frontier_cost(tender.plant, s))
+    value = units_in_set(tender.plant, tender.component)
+    relative = (volume + aftermarket(model, tender.component)) / max(tender.mes, 1e-12)
+    units, bought_in = content_of_set(model, value, relative, haul(model, r, tender.plant))
+    cost = units * frontier_cost(tender.plant, s) + bought_in * float(model.market.import_price)
+    profit = volume * (tender.limit - cost)
     monthly = units * volume / 12.0
     capital = float(model.base.norm_capital[s] * monthly * model.market.capital_price()[r])
     return monthly, profit, capital
@@ -87,7 +94,7 @@ def follower_plan(model: RegionalModel, tender: OpenTender) -> tuple[float, floa
 def decides_to_follow(model: RegionalModel, tender: OpenTender) -> bool:
     """Volume at the least efficient scale, a cluster, and a return above the hurdle.
 
-    profit a year > capital · hurdle, the hurdle lognormal with one draw per plant and part for
+    profit a year > (capital goods + tools) · hurdle, the hurdle lognormal with one draw per plant and part for
     good: a project that was refused is not drawn again until it pays (Head, Ries & Swenson 1995;
     Dixit 1989).
     """
@@ -98,6 +105,7 @@ def decides_to_follow(model: RegionalModel, tender: OpenTender) -> bool:
     if cluster < p.follow_cluster:
         return False
     monthly, profit, capital = follower_plan(model, tender)
+    capital += tools_of(model, tender.component)
     who = model.firms.identity[plant.row]
     z = draws.normal(model.seed, draws.FOREIGN_ENTRY, who, 0, tender.component)
     hurdle = p.follow_hurdle * math.exp(p.follow_spread * z)

@@ -158,7 +158,9 @@ def levy_and_pay_out(model: RegionalModel) -> None:
         else:
             plant.pay(GOVERNMENT, Kind.PROFIT_TAX, due)
     need = p.cash_months * (f.wage_bill + f.material_cost)
-    out = np.where(live, p.payout_speed * np.maximum(f.cash - need, 0.0), 0.0)
+    # What a parent gave a young firm to start with stays there.
+    young = (f.ownership == FOREIGN) & (f.age <= p.follow_patience)
+    out = np.where(live & ~young, p.payout_speed * np.maximum(f.cash - need, 0.0), 0.0)
     # Public employers are kept solvent by the budget and hand it what they do not need.
     short = np.where(state, np.maximum(-f.cash, 0.0), 0.0)
     f.cash += short - out

@@ -225,6 +225,7 @@ class RegionalModel(mesa.Model):
         self.period += 1
         self.accounts.open_month()
         demography.open_month_of_records(self)
+        self.follow_on_fdi = 0.0
         changes = [e.values for e in self.world.events if e.period == self.period]
         for one in self.plants:
             if one.site.policies:

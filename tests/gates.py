@@ -8,7 +8,7 @@ import numpy as np
 
 from model import RegionalModel, World, load_pack
 from model.accounts import FIRMS, WORLD, Kind
-from model.firms import STATE
+from model.firms import FOREIGN, STATE
 from model.markets import cars, goods
 from model.markets.credit import firm_rates
 from model.plant_timeline import CLOSED
@@ -160,7 +160,8 @@ def firms_money(model: RegionalModel, before: dict[str, Any]) -> None:
     taxable = np.maximum(profit - f.debt * firm_rates(model) / 12.0, 0.0)
     cash = cash - np.where(private, p.profit_tax_rate * taxable, 0.0)
     spare = cash - p.cash_months * (f.wage_bill + f.material_cost)
-    paid_out = p.payout_speed * np.maximum(spare, 0.0)
+    young = (f.ownership == FOREIGN) & (f.age <= p.follow_patience)
+    paid_out = np.where(young, 0.0, p.payout_speed * np.maximum(spare, 0.0))
     support = np.where(private, 0.0, np.maximum(-cash, 0.0))
     expected = cash - paid_out + support
     size = np.abs(was["cash"]) + f.revenue + paid + service + np.abs(f.debt)

@@ -21,6 +21,7 @@ from model.firms import (
     SUPPLIER,
     TRADITIONAL,
 )
+from model.markets import tenders
 from model.new_firms import Heritage, free_row, open_firm, set_up
 from model.workers import EMPLOYEE, UNEMPLOYED
 
@@ -321,13 +322,21 @@ def test_more_rent_more_founders(monkeypatch):
 
 
 def a_willing_follower(model):
-    model.params = model.params.with_values({"follow_spread": 0.0, "follow_cluster": 1})
+    model.params = model.params.with_values(
+        {"follow_spread": 0.0, "follow_cluster": 1, "scale_elasticity": 0.0}
+    )
     model.yearly_output = {"0": 600.0}
     model.contracts = [Contract(model.plants[0], GLASS, 3, 3, 1.0, 9e3, 9e3, 0, 0, 99)]
-    units = foreign_suppliers.units_in_set(model.plants[0], SEATS)
+    value = foreign_suppliers.units_in_set(model.plants[0], SEATS)
+    p, plant = model.params, model.plants[0]
+    bought_in = p.bought_in_share * value
+    freight = p.part_freight * model.pack.distance_km[plant.region, plant.region] / 1000.0
+    units = (value - bought_in) * p.local_cost_ratio * (1.0 + freight)
     r, s = model.plants[0].region, home(model, SEATS)
-    cost = units * foreign_suppliers.frontier_cost(model.plants[0], s)
+    cost = units * foreign_suppliers.frontier_cost(plant, s)
+    cost += bought_in * float(model.market.import_price)
     capital = model.base.norm_capital[s] * units / 12.0 * model.market.capital_price()[r]
+    capital += tenders.tools_of(model, SEATS) / 600.0
     return cost, capital * model.params.follow_hurdle
 
 
@@ -382,6 +391,7 @@ def foreign_firm(model):
     row = free_row(model, r, s, np.uint64(77))
     set_up(model, row, np.uint64(77), Heritage(FOREIGN_ENTRANT, GLASS), 0.0)
     model.firms.ownership[row], model.firms.cash[row] = FOREIGN, 9e8
+    model.firms.age[row] = model.params.follow_patience + 1
     return row
 
 

@@ -11,13 +11,15 @@ from stage_world import full_year
 from test_importer_exit import hard
 from test_localisation import EASY
 
-from model.contracts import Contract
+from model.contracts import REASONS, Contract
 from model.demography import ORIGINS
+from model.firms import FOREIGN, PRIVATE
 from model.foreign_suppliers import know_how
 from model.importer_exit import give_up, heirs
 from model.importers import GONE, under_way
+from model.institutions import levy_and_pay_out
 from model.markets import tenders
-from model.markets.awards import Lot, apply_for_certificate
+from model.markets.awards import Lot, apply_for_certificate, sign
 from model.markets.car_choice import NEW
 from model.markets.car_fleet import base_price
 from model.markets.cars import share_state_purchases
@@ -216,3 +218,34 @@ def test_the_state_buys_where_most_cars_stand():
     plants[1].would_be_state_orders = lambda: 0.0
     assert share_state_purchases(plants, 4) == [3, 0]
     assert share_state_purchases([], 4) == []
+
+
+def test_the_parent_pays_its_followers_tools():
+    """Who followed the plant can win its part without money at home; nothing at home is touched."""
+    model = at_work(**EASY | {"tooling_base": 1e9})
+    f, plant = model.firms, model.plants[0]
+    row = int(np.flatnonzero(f.alive & (f.component >= 0))[0])
+    f.certified[row], f.quality[row] = True, 0.99
+    lot = Lot(plant, int(f.component[row]), 1.0, 500.0, 500.0, 10.0, 1e9, 1, 7)
+    assert REASONS[tenders.offer(model, lot, row, 0.0 * f.cash).reason] == "finance"
+    f.ownership[row] = FOREIGN
+    won = tenders.offer(model, lot, row, 0.0 * f.cash)
+    assert REASONS[won.reason] == "won"
+    cash, debt, came = float(f.cash[row]), float(f.debt[row]), model.follow_on_fdi
+    sign(model, lot, won)
+    assert (f.cash[row], f.debt[row]) == (cash, debt)
+    assert model.follow_on_fdi - came == won.tooling > 0.0
+
+
+def test_a_parent_does_not_take_back_what_its_young_follower_needs():
+    model = at_work()
+    f = model.firms
+    row = int(np.flatnonzero(f.alive & (f.ownership == PRIVATE))[0])
+    f.ownership[row], f.cash[row], f.age[row] = FOREIGN, 1e12, model.params.follow_patience
+    f.revenue[row] = f.debt[row] = 0.0
+    levy_and_pay_out(model)
+    assert f.cash[row] == 1e12
+    f.age[row] += 1
+    levy_and_pay_out(model)
+    assert f.cash[row] < 1e12
+    assert model.supplier_profits_abroad == pytest.approx(1e12 - f.cash[row])

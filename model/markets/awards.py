@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from model.accounts import BANK, FIRMS, WORLD, Kind
 from model.contracts import Contract
+from model.firms import FOREIGN
 from model.plant_parts import inputs_of_set
 
 if TYPE_CHECKING:
@@ -92,9 +93,16 @@ def sign(model: RegionalModel, lot: Lot, winner: Candidate) -> None:
 def buy_tools(model: RegionalModel, row: int, cost: float) -> None:
     """Imported capital goods, no collateral to anybody else (Williamson 1985): not in `capital`.
 
-    The bank lends the usual part, or more where cash does not do, as far as it lends at all.
+    The bank lends the usual part, or more where cash does not do, as far as it lends at all. A
+    foreign supplier gets its tools from its parent.
     """
     f = model.firms
+    if f.ownership[row] == FOREIGN:
+        model.follow_on_fdi += cost
+        model.capital_imports += cost
+        model.accounts.post(WORLD, FIRMS, Kind.FDI, cost)
+        model.accounts.post(FIRMS, WORLD, Kind.IMPORTS, cost)
+        return
     own = max(float(f.cash[row]), 0.0)
     loan = max(model.params.debt_financed * cost, cost - own)
     loan = min(loan, float(model.bank.credit_lines()[row]))

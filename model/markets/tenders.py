@@ -20,6 +20,7 @@ from model.contracts import (
     Failure,
     OpenTender,
 )
+from model.firms import FOREIGN
 from model.local_content import domestic_content, note_month
 from model.markets.awards import (
     Candidate,
@@ -148,6 +149,33 @@ def aftermarket(model: RegionalModel, component: int) -> float:
     return float(sets / makers / model.scale)
 
 
+def haul(model: RegionalModel, region: int, plant: Plant) -> float:
+    """Part of a set that its way from `region` to the plant uses up."""
+    km = float(model.pack.distance_km[region, plant.region])
+    return float(model.params.part_freight * freight_factor(model) * km / 1000.0)
+
+
+def content_of_set(
+    model: RegionalModel, value: float, relative: float, freight: float
+) -> tuple[float, float]:
+    """What a set worth `value` at base prices takes: units of the maker's good, sub-parts in KGS.
+
+    `relative`: the maker's volume over the least efficient scale; sub-parts at base prices.
+    """
+    p = model.params
+    bought_in = p.bought_in_share * value
+    own = (value - bought_in) * p.local_cost_ratio
+    scale = scale_factor(relative, 1.0, p.scale_elasticity)
+    return units_per_set(own, scale, freight), float(bought_in)
+
+
+def tools_of(model: RegionalModel, component: int) -> float:
+    """Price of the tools for a part, agent KGS: they come from abroad."""
+    p, complexity = model.params, int(model.pack.components["complexity"][component])
+    base = p.tooling_base * float(model.market.import_price)
+    return tooling_cost(base, p.tooling_step, complexity) / model.scale
+
+
 # --- One lot --------------------------------------------------------------------------------------
 
 
@@ -205,13 +233,9 @@ def offer(model: RegionalModel, lot: Lot, row: int, lines: np.ndarray) -> Candid
     complexity = int(model.pack.components["complexity"][lot.component])
     volume = lot.share * lot.volume + others_volume(model, lot, row)
     volume += aftermarket(model, lot.component)
-    km = float(model.pack.distance_km[f.region[row], lot.plant.region])
-    freight = p.part_freight * freight_factor(model) * km / 1000.0
-    scale = scale_factor(volume, lot.mes, p.scale_elasticity)
-    bought_in = p.bought_in_share * lot.value
-    own = (lot.value - bought_in) * p.local_cost_ratio
-    units = units_per_set(own, scale, freight)
-    full = tooling_cost(p.tooling_base * import_price, p.tooling_step, complexity) / model.scale
+    freight = haul(model, int(f.region[row]), lot.plant)
+    units, bought_in = content_of_set(model, lot.value, volume / lot.mes, freight)
+    full = tools_of(model, lot.component)
     sets = lot.share * lot.volume
     recovery = capital_recovery(p.loan_rate, p.tooling_life / 12.0)
     bid = bid_price(
@@ -221,6 +245,8 @@ def offer(model: RegionalModel, lot: Lot, row: int, lines: np.ndarray) -> Candid
     before = past_contract(model, lot, row)
     has_tools = before is not None and lot.start - before.tooled < p.tooling_life
     tooling = 0.0 if has_tools else full
+    # A follower's tools are its parent's to pay.
+    own_tools = 0.0 if f.ownership[row] == FOREIGN else tooling
     s, r = f.sector[row], f.region[row]
     capacity = max(float(f.capital[row]), 0.0) * float(base.capacity_per_capital[s])
     old = before.plan if before is not None else 0.0
@@ -239,7 +265,7 @@ def offer(model: RegionalModel, lot: Lot, row: int, lines: np.ndarray) -> Candid
         extra=(extra, p.capacity_growth * capacity),
         means=(
             float(f.cash[row]) + float(lines[row]),
-            tooling + working + (1.0 - p.debt_financed) * goods,
+            own_tools + working + (1.0 - p.debt_financed) * goods,
         ),
         freight=(freight, p.freight_limit),
     )  # fmt: skip
