@@ -58,10 +58,12 @@ class Mechanism:
 
 
 # What a kit without a part is cheaper by is known to nobody; at the upper end of what is believed,
-# or with duty on the kit, there are contracts for what follows from them to act on.
+# with duty on the kit, or under a rule that asks for local parts, there are contracts for what follows
+# from them to act on.
 DEAR_KIT: Values = {"deletion_low": 0.8, "deletion_high": 1.0}
 WITH_DUTY: Values = {"kit_exemption": 0.0}
 CHAIN = (
+    Trial("mandate"),
     Trial("plan", DEAR_KIT),
     Trial("plan", WITH_DUTY),
     Trial("volume", {**DEAR_KIT, **WITH_DUTY}),

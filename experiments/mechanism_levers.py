@@ -61,7 +61,7 @@ LEVERS = (
         {"logistics_investment": 0.0}, "plant_price",
     ),
     Mechanism(
-        "schools", "places for car trades in schools", {"training_places": 0.0}, "auto_skilled",
+        "schools", "places for car trades in schools", {"training_places": 0.0}, "trained",
         Trial(on={"training_places": 500.0}),
     ),
 )  # fmt: skip

@@ -48,12 +48,13 @@ _LOCALISATION = (
     ),
     Mechanism(
         "volume_trust", "suppliers learn what announcements are worth",
-        {"volume_trust_speed": 0.0}, "failed_price", trials=CHAIN,
-        idle="no candidate's offer turns on the volume",
+        {"volume_trust_speed": 0.0}, "local_content_nominal", trials=CHAIN,
+        idle="offers change, but with or without it none is below what the plant saves",
     ),
     Mechanism(
         "scale_economies", "a small volume makes parts dear", {"scale_elasticity": 0.0},
-        "failed_price", trials=CHAIN, idle="no candidate comes as far as a price",
+        "local_content_nominal", trials=CHAIN,
+        idle="offers change, but with or without it none is below what the plant saves",
     ),
     Mechanism(
         "parts_freight", "parts from far away cost more", {"part_freight": 0.0}, "failed_price",
@@ -61,8 +62,9 @@ _LOCALISATION = (
     ),
     Mechanism(
         "aftermarket", "parts makers sell to owners of old cars too",
-        {"aftermarket_home_share": 0.0}, "failed_scale", trials=CHAIN,
-        idle="no candidate's volume turns on it",
+        {"aftermarket_home_share": 0.0}, "failed_scale",
+        trials=(*CHAIN, Trial(on={"aftermarket_home_share": 0.3, "aftermarket_spend": 50_000.0})),
+        idle="it adds too little to the volume of any candidate",
     ),
 )  # fmt: skip
 
@@ -111,7 +113,7 @@ _ENTRY = (
     ),
     Mechanism(
         "tender_rents", "open tenders draw founders", {"tender_rent_weight": 0.0},
-        "entries_supplier", trials=CHAIN, idle="no founder saw a tender that pays",
+        "entries_supplier", trials=CHAIN, idle="founders see the rents, but none of them set up as a maker of parts",
     ),
     Mechanism(
         "followers", "foreign suppliers follow the plant", {"follow_scale": 100.0},
@@ -125,7 +127,10 @@ _ENTRY = (
     ),
     Mechanism(
         "unmet_demand", "demand without a seller draws founders", {"unmet_demand_weight": 0.0},
-        "firm_entries", idle="imports fill all gaps",
+        "firm_entries",
+        trials=(Trial("corridor_block"), Trial("supplier_outage"),
+                Trial("supplier_outage", {"import_substitution": 0.0})),
+        idle="imports fill nearly all gaps, and what is left lies in trades without founders",
     ),
     Mechanism(
         "importers_leave", "importers that earn too little give up", {"dealer_least_profit": 0.0},
