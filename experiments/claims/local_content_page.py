@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -29,6 +30,7 @@ from experiments.odd_tables import table as markdown
 Found = dict[tuple[str, Cell], list[dict[str, float]]]
 
 _VOLUMES = {"plan": "30,000 cars a year", "volume": "100,000 cars a year and more"}
+_SHORT = {"plan": "30,000", "volume": "over 100,000"}
 _COLOURS = {0.6: "#1b7837", 0.8: "#2166ac", 1.0: "#b2182b"}
 _MADE = ("local_content_nominal", "local_content_deep", "tier1_suppliers", "supplier_jobs")
 
@@ -57,7 +59,7 @@ _FOOT = """
 fifteenth year; code `{code}`. {seeds} Seeds share their draws over all cells, so cells
 differ by assumptions only; but the deletion allowance of each part is drawn by seed, and with few
 parts in play one draw can decide: that is why cells with several seeds spread. ± is half of the 95 %
-t interval over seeds.
+t interval over seeds, given from three seeds on; bars in the picture span the seeds.
 
 The full design has {cells} cells in {worlds} worlds and three seeds; what the time allowed is in
 `docs/local_content.csv`, and the same command goes on from there. {finer}
@@ -91,9 +93,10 @@ def _is_number(written: str) -> bool:
 
 
 def interval(runs: Sequence[dict[str, float]], name: str) -> tuple[float, float]:
-    """Mean and half of the 95 % interval over seeds; the half is not a number with one seed."""
-    mean, low, high = t_interval(np.array([run[name] for run in runs]))
-    return float(mean), float(high - low) / 2.0
+    """Mean and half of the 95 % interval; the half is not a number with fewer than three seeds."""
+    values = np.array([run[name] for run in runs])
+    mean, low, high = t_interval(values)
+    return float(mean), float(high - low) / 2.0 if len(values) > 2 else math.nan
 
 
 # --- Words ----------------------------------------------------------------------------------------
@@ -215,6 +218,7 @@ def draw(found: Found) -> None:
     for line, world in zip(axes, worlds, strict=True):
         for axis, exempt in zip(line, EXEMPTION, strict=True):
             _panel(axis, found, world, exempt)
+    axes[0][0].set_ylim(bottom=0.0)
     for line in axes:
         line[0].set_ylabel("nominal local content, %")
     for axis in axes[-1]:
@@ -230,23 +234,23 @@ def _panel(axis: Any, found: Found, world: str, exempt: float) -> None:
     for cost in sorted(COST):
         for quality in QUALITY:
             points = [
-                (k, *interval(found[world, cell], "local_content_nominal"))
+                (k, [100.0 * run["local_content_nominal"] for run in found[world, cell]])
                 for k, range_ in enumerate(DELETION)
                 if (world, cell := Cell(*range_, cost, quality, exempt)) in found
             ]
             shift += 0.05
-            x, mean, half = (np.array(column) for column in zip(*points)) if points else ([],) * 3
+            x = np.array([k for k, _ in points]) - 0.175 + shift
+            mean = np.array([np.mean(y) for _, y in points])
+            ends = np.array([(m - min(y), max(y) - m) for m, (_, y) in zip(mean, points)])
             axis.errorbar(
-                np.array(x) - 0.175 + shift, 100.0 * np.array(mean),
-                100.0 * np.nan_to_num(np.array(half, float)), color=_COLOURS[cost],
+                x, mean, ends.T if len(ends) else None, color=_COLOURS[cost],
                 marker="o", markersize=5, linewidth=1.2, capsize=2,
                 linestyle="-" if quality == QUALITY[0] else ":",
                 markerfacecolor=_COLOURS[cost] if quality == QUALITY[0] else "white",
-                label=f"own work costs {cost:g} of that in the kit, quality {quality:g}",
+                label=f"own work {cost:g}, quality {quality:g}",
             )  # fmt: skip
-    terms = "exempt from duty and VAT" if exempt else "duty and VAT on kits"
-    axis.set_title(f"{world}: {_VOLUMES[world]}; {terms}", fontsize=9)
+    terms = "kits exempt" if exempt else "duty and VAT on kits"
+    axis.set_title(f"{world}: {_SHORT[world]} cars, {terms}", fontsize=9)
     axis.set_xticks(range(len(DELETION)), [f"{a:g} to {b:g}" for a, b in DELETION])
-    axis.set_ylim(bottom=0.0)
     axis.spines[["top", "right"]].set_visible(False)
     axis.grid(axis="y", linewidth=0.4, alpha=0.5)
