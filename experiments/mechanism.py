@@ -70,6 +70,9 @@ CHAIN = (
 )
 NO_CONTRACT = "no maker of parts has a contract, so there is nothing to act on"
 BIG_SHOWROOM: Values = {"dealer_least_profit": 1.2e7}
+# Each of the few dealers of the model earns nearly 200m KGS a year, fifty times the least profit, which
+# is that of one showroom. This one is what owners want who have a part of the trade so large.
+BIG_DEALER: Values = {"dealer_least_profit": 1.6e8}
 
 
 def lever(name: str, meaning: str, world: str, off: Values, outcome: str, **more: Any) -> Mechanism:

