@@ -119,7 +119,7 @@ def run(
     json: Json = False,
 ) -> None:
     """Run a world and its counterfactual; print and store what differs."""
-    with _input_errors():
+    with _planning():
         from experiments.job import Job, check, execute
 
         job = check(
@@ -139,6 +139,17 @@ def run(
         )
     with _endings(job.folder):
         execute(job, quiet=quiet, json=json)
+
+
+@contextmanager
+def _planning() -> Iterator[None]:
+    """Checks before a run: bad input and an interrupt both end with nothing written."""
+    try:
+        with _input_errors():
+            yield
+    except KeyboardInterrupt:
+        typer.echo("Interrupted: nothing written.", err=True)
+        raise typer.Exit(130) from None
 
 
 @contextmanager
@@ -183,7 +194,7 @@ def channels(
     json: Json = False,
 ) -> None:
     """Split a plant's effect by channel: supplier, income, knowledge and so on."""
-    with _input_errors():
+    with _planning():
         from experiments.channels_job import ChannelsJob, execute, plan
 
         job = plan(
@@ -221,7 +232,7 @@ def mechanisms(
     json: Json = False,
 ) -> None:
     """Switch mechanisms on and off: which act, and which change nothing and why."""
-    with _input_errors():
+    with _planning():
         from experiments.mechanisms_job import MechanismsJob, execute, plan
 
         job = plan(
