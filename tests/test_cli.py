@@ -183,8 +183,10 @@ def test_a_run_that_fails_says_so_and_writes_nothing(monkeypatch, elsewhere):
 def test_interrupt_leaves_nothing_half_written(elsewhere):
     command = [
         sys.executable,
-        "-m",
-        "experiments.cli",
+        "-c",
+        # A shell's background jobs ignore the signal, and so would what they start.
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+        "from experiments.cli import main; main()",
         "run",
         "--pack",
         "valley",
