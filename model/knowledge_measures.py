@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import njit
 
+from model import threads
 from model.skills import teaching
 from model.teachers import assistance_of_firms, open_plants
+from model.threads import BLOCK
 from model.workers import EMPLOYEE, OWN_ACCOUNT
 
 if TYPE_CHECKING:
@@ -20,44 +22,50 @@ SKILLED = 0.5
 OCCUPATIONS = ("production", "engineering", "logistics", "support")
 
 
-@njit(cache=True)
-def count_occupations(plant, status, employer, occupation, staff):  # type: ignore[no-untyped-def]
-    """Employees by occupation [2, 4]: of all firms, and of plants (`plant`: flag of firms)."""
-    for i in range(len(status)):
-        if status[i] == EMPLOYEE:
-            staff[0, occupation[i]] += 1.0
-            if plant[employer[i]]:
-                staff[1, occupation[i]] += 1.0
+@njit(cache=True, nogil=True)
+def count_skills(  # type: ignore[no-untyped-def]
+    first, last, bound, plant, chain, status, employer, occupation, auto_skill, wage, staff, counts
+):  # fmt: skip
+    """Employees by occupation, and skilled people; sums by block of rows.
 
-
-@njit(cache=True)
-def count_skilled(bound, chain, status, employer, auto_skill, wage, counts):  # type: ignore[no-untyped-def]
-    """`counts` [6]: skilled people; of them at work outside the chain; skilled employees and their
-    wages; all employees and their wages. `chain`: flag of plants and direct suppliers.
+    `staff` [blocks, 2, 4]: of all firms, and of plants (`plant`: flag of firms). `counts`
+    [blocks, 6]: skilled people; of them at work outside the chain (`chain`: flag of plants and
+    direct suppliers); skilled employees and their wages; all employees and their wages.
     """
-    for i in range(len(status)):
+    for i in range(first, last):
+        jobs, sums = staff[i // BLOCK], counts[i // BLOCK]
         employed = status[i] == EMPLOYEE
         if employed:
-            counts[4] += 1.0
-            counts[5] += np.float64(wage[i])
+            jobs[0, occupation[i]] += 1.0
+            if plant[employer[i]]:
+                jobs[1, occupation[i]] += 1.0
+            sums[4] += 1.0
+            sums[5] += np.float64(wage[i])
         if auto_skill[i] <= bound:
             continue
-        counts[0] += 1.0
+        sums[0] += 1.0
         if (employed and not chain[employer[i]]) or status[i] == OWN_ACCOUNT:
-            counts[1] += 1.0
+            sums[1] += 1.0
         if employed:
-            counts[2] += 1.0
-            counts[3] += np.float64(wage[i])
+            sums[2] += 1.0
+            sums[3] += np.float64(wage[i])
 
 
 def skill_measures(model: RegionalModel) -> dict[str, float]:
     """Jobs by occupation; people who can make cars, where they work and what they earn."""
     w, f, month = model.workers, model.firms, model.learning
     plant = f.sector == model.base.vehicles
-    staff, counts = np.zeros((2, len(OCCUPATIONS))), np.zeros(6)
-    count_occupations(plant, w.status, w.employer, w.occupation, staff)
     chain = teaching(model)[0] > 0.0
-    count_skilled(SKILLED, chain, w.status, w.employer, w.auto_skill, w.wage, counts)
+    n_blocks = threads.blocks(w.capacity)
+    by_block = np.zeros((n_blocks, 2, len(OCCUPATIONS))), np.zeros((n_blocks, 6))
+    threads.over_rows(
+        w.capacity,
+        lambda first, last: count_skills(
+            first, last, SKILLED, plant, chain, w.status, w.employer, w.occupation, w.auto_skill,
+            w.wage, *by_block,
+        ),
+    )  # fmt: skip
+    staff, counts = (sums.sum(axis=0) for sums in by_block)
     people, outside, skilled, skilled_pay, employees, pay = counts
     premium = (skilled_pay / skilled) / (pay / employees) if skilled and pay else 0.0
     out = {f"staff_{name}": staff[0, k] for k, name in enumerate(OCCUPATIONS)}

@@ -21,6 +21,7 @@ from model import (
     plant,
     skills,
     start,
+    threads,
     workers,
 )
 from model.accounts import BANK, GOVERNMENT, HOUSEHOLDS, WORLD, Accounts, Kind, Sector
@@ -241,20 +242,38 @@ class RegionalModel(mesa.Model):
         """Heads by region and status, own-account heads and skill by cell."""
         w = self.workers
         n_regions, n_sectors = self.base.firm_output.shape
-        self.heads, self.pool_heads, self.pool_skill = workers.count_statuses(
-            n_regions, n_sectors, w.region, w.status, w.pool_sector, w.skill
+        counts = threads.over_rows(
+            w.capacity,
+            lambda first, last: workers.count_statuses(
+                first, last, n_regions, n_sectors, w.region, w.status, w.pool_sector, w.skill
+            ),
         )
+        self.heads, self.pool_heads, skill = (sum(parts) for parts in zip(*counts))
+        self.pool_skill = skill * workers.SKILL_UNIT
         if hasattr(self, "market"):
             self.market.pool_heads, self.market.pool_skill = self.pool_heads, self.pool_skill
 
+    def residents(self) -> np.ndarray:
+        """People at home by region, as last counted; only phase 5 moves anybody abroad [R]."""
+        at_home: np.ndarray = self.heads[:, : workers.ABROAD].sum(axis=1)
+        return at_home
+
+    def pay_residents(self, per_head: np.ndarray) -> None:
+        """Add to the deposits of everybody at home, and to the next pay day's income, KGS [R]."""
+        w = self.workers
+        threads.over_rows(
+            w.capacity,
+            lambda first, last: workers.spread_over_residents(
+                first, last, per_head, w.region, w.status, w.savings, w.dividends
+            ),
+        )
+
     def spread_over_residents(self, payer: Sector, kind: Kind, amount: float) -> None:
         """Pay `amount` KGS to everybody at home, per head alike."""
-        w = self.workers
-        home = w.status != workers.ABROAD
-        each = amount / max(int(home.sum()), 1)
-        w.savings[home] += each
-        w.dividends[home] += each
-        self.accounts.post(payer, HOUSEHOLDS, kind, each * float(home.sum()))
+        residents = self.residents()
+        each = amount / max(int(residents.sum()), 1)
+        self.pay_residents(np.full(len(residents), each))
+        self.accounts.post(payer, HOUSEHOLDS, kind, each * float(residents.sum()))
 
     # --- For Mesa users -------------------------------------------------------------------------
 

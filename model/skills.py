@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import njit
 
-from model import draws
+from model import draws, threads
 from model.accounts import GOVERNMENT, HOUSEHOLDS, Kind
-from model.markets.labour import sum_skills
+from model.markets.labour import count_staff
 from model.plant_timeline import BUILDING, CLOSED
 from model.teachers import line_shares, open_plants
-from model.workers import EMPLOYEE, OWN_ACCOUNT, UNEMPLOYED, auto_worth
+from model.workers import EMPLOYEE, OWN_ACCOUNT, SKILL_UNIT, UNEMPLOYED
 
 if TYPE_CHECKING:
     from model.model import RegionalModel
@@ -29,14 +29,14 @@ if TYPE_CHECKING:
 # --- At work ----------------------------------------------------------------------------------------
 
 
-@njit(cache=True)
-def practise_skills(decay, status, employer, ceiling, speed, auto_skill):  # type: ignore[no-untyped-def]
+@njit(cache=True, nogil=True)
+def practise_skills(first, last, decay, status, employer, ceiling, speed, auto_skill):  # type: ignore[no-untyped-def]
     """Staff learn towards what their employer teaches; who does not practise forgets.
 
     Learning closes a part `speed` of the gap to `ceiling` a month; who knows more than the employer
     teaches keeps it there. Elsewhere, also out of work and abroad, a part `decay` is lost.
     """
-    for i in range(len(status)):
+    for i in range(first, last):
         know = np.float64(auto_skill[i])
         if status[i] == EMPLOYEE and ceiling[employer[i]] > 0.0:
             f = employer[i]
@@ -47,18 +47,18 @@ def practise_skills(decay, status, employer, ceiling, speed, auto_skill):  # typ
             auto_skill[i] = left if left > 1.0e-6 else 0.0
 
 
-@njit(cache=True)
-def sum_brought(status, employer, ceiling, auto_skill, employees, brought):  # type: ignore[no-untyped-def]
-    """Skill in making cars beyond what the employer itself teaches, mean of its staff [capacity]."""
-    for f in range(len(brought)):
-        brought[f] = 0.0
-    for i in range(len(status)):
-        if status[i] == EMPLOYEE and auto_skill[i] > 0.0:
-            f = employer[i]
-            brought[f] += max(np.float64(auto_skill[i]) - ceiling[f], 0.0)
-    for f in range(len(brought)):
-        if employees[f] > 0:
-            brought[f] /= employees[f]
+@njit(cache=True, nogil=True)
+def sum_brought(first, last, status, employer, ceiling, auto_skill, capacity):  # type: ignore[no-untyped-def]
+    """Skill in making cars beyond what the employer itself teaches, of its staff [capacity].
+
+    In whole numbers of `SKILL_UNIT`: such sums are the same in any order.
+    """
+    brought = np.zeros(capacity, np.int64)
+    for i in range(first, last):
+        if auto_skill[i] > 0.0 and status[i] == EMPLOYEE:
+            more = max(np.float64(auto_skill[i]) - ceiling[employer[i]], 0.0)
+            brought[employer[i]] += np.int64(more * (1.0 / SKILL_UNIT))
+    return brought
 
 
 def teaching(model: RegionalModel) -> tuple[np.ndarray, np.ndarray]:
@@ -80,9 +80,14 @@ def teaching(model: RegionalModel) -> tuple[np.ndarray, np.ndarray]:
 def brought_skill(model: RegionalModel) -> np.ndarray:
     """What staff bring that their employer does not teach, mean of the staff [capacity]."""
     w, f = model.workers, model.firms
-    brought = np.zeros(f.capacity)
     ceiling, _ = teaching(model)
-    sum_brought(w.status, w.employer, ceiling, w.auto_skill, f.employees, brought)
+    parts = threads.over_rows(
+        w.capacity,
+        lambda first, last: sum_brought(
+            first, last, w.status, w.employer, ceiling, w.auto_skill, f.capacity
+        ),
+    )
+    brought: np.ndarray = sum(parts) * SKILL_UNIT / np.maximum(f.employees, 1)
     return brought
 
 
@@ -158,12 +163,16 @@ def train_in_schools(model: RegionalModel) -> None:
 
 def train_workers(model: RegionalModel) -> None:
     """Phase 10b: skill in making cars at work and in schools; firms' staff counted anew by it."""
-    w, f, month = model.workers, model.firms, model.learning
+    w, month = model.workers, model.learning
     if month.started:
         ceiling, speed = teaching(model)
-        practise_skills(
-            model.params.auto_skill_decay, w.status, w.employer, ceiling, speed, w.auto_skill
+        decay = model.params.auto_skill_decay
+        threads.over_rows(
+            w.capacity,
+            lambda first, last: practise_skills(
+                first, last, decay, w.status, w.employer, ceiling, speed, w.auto_skill
+            ),
         )
     train_in_schools(model)
     if month.started:
-        sum_skills(w.status, w.employer, w.skill, w.auto_skill, auto_worth(model), f.skill_sum)
+        count_staff(model)

@@ -299,9 +299,8 @@ def lay_vacancy_table(model: RegionalModel) -> None:
     workforce = (base.employees + base.own_account).sum(axis=1) + base.unemployed
     size = np.maximum(workforce // _PEOPLE_PER_PLACE, 8)
     base.place_offset = np.concatenate([[0], np.cumsum(size)]).astype(np.int64)
-    base.place = np.full(int(base.place_offset[-1]), -1, np.int64)
+    base.place = np.full(int(base.place_offset[-1]), -1, np.int32)
     base.place_priority = np.zeros(int(base.place_offset[-1]), np.uint64)
-    base.searcher_rows = np.zeros(model.workers.capacity, np.int64)
 
 
 def fill_households(model: RegionalModel) -> None:

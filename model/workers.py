@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import njit
 
-from model import draws
+from model import draws, threads
 from model.population import Population, Row, column
+from model.threads import BLOCK
 
 if TYPE_CHECKING:
     from model.model import RegionalModel
@@ -28,6 +29,9 @@ STATUS_NAMES = {EMPLOYEE: "employee", OWN_ACCOUNT: "own-account", UNEMPLOYED: "u
 
 NO_FIRM = -1
 ADULT_MONTHS = 18 * 12
+
+# Skill is summed in whole numbers of this: then no sum depends on its order.
+SKILL_UNIT = 2.0**-32
 
 # Occupation groups (ODD, entities): drawn by education.
 PRODUCTION, ENGINEERING, LOGISTICS, SUPPORT = 0, 1, 2, 3
@@ -46,6 +50,10 @@ class Workers(Population):
     """Columns of the working-age population; all rows always live (a retiree leaves an heir)."""
 
     row_type = Worker
+
+    def __len__(self) -> int:
+        """All rows live, always."""
+        return self.capacity
 
     identity = column(np.uint64, 0, unit="id", meaning="identity that keys all draws")
     region = column(np.int16, 0, unit="region", meaning="region of the home")
@@ -143,28 +151,33 @@ def draw_person(seed, identity, p_higher, p_vocational, skill_sd):  # type: igno
     return education, occupation, skill, disposition
 
 
+@njit(cache=True, nogil=True)
+def list_retirees(first, last, retirement_age, age_months):  # type: ignore[no-untyped-def]
+    """Everybody ages by a month; rows of those who have reached `retirement_age`, months."""
+    found, n = np.empty(last - first, np.int64), 0
+    for i in range(first, last):
+        age_months[i] += 1
+        found[n] = i
+        n += np.int64(age_months[i] >= retirement_age)
+    return found[:n].copy()
+
+
 @njit(cache=True)
 def replace_retirees(  # type: ignore[no-untyped-def]
-    seed, month, retirement_age, p_higher, p_vocational, mean_skill, skill_sd,
+    retirees, seed, month, p_higher, p_vocational, mean_skill, skill_sd,
     identity, region, age_months, education, occupation, skill, auto_skill, status, employer,
     pool_sector, tenure, jobless_months, disposition, auto_worth, firm_employees, firm_skill,
 ):  # fmt: skip
-    """Age everybody by a month; a retiree's row becomes an heir of 18 (rules.md 14).
+    """A retiree's row becomes an heir of 18 (rules.md 14).
 
     The heir has a new identity, no job, and the household's deposits, debts and car. Constant
-    population by construction. Returns the number of retirements.
+    population by construction.
     """
-    retired = 0
-    for i in range(len(identity)):
-        age = age_months[i] + 1
-        if age < retirement_age:
-            age_months[i] = age
-            continue
+    for i in retirees:
         if employer[i] >= 0:
             firm_employees[employer[i]] -= 1
             worth = auto_worth[employer[i]]
             firm_skill[employer[i]] -= efficiency_units(skill[i], auto_skill[i], worth)
-        retired += 1
         identity[i] = draws.child_identity(identity[i], month, 0)
         r = region[i]
         person = draw_person(seed, identity[i], p_higher[r], p_vocational[r], skill_sd)
@@ -181,14 +194,18 @@ def replace_retirees(  # type: ignore[no-untyped-def]
         pool_sector[i] = -1
         tenure[i] = 0
         jobless_months[i] = 0
-    return retired
 
 
 def age_and_retire(model: RegionalModel) -> None:
     """One more month of age for everybody; heirs for those who retire."""
     w, p = model.workers, model.params
+    retirement_age = int(p.retirement_age * 12)
+    retirees = threads.list_rows(
+        w.capacity,
+        lambda first, last: list_retirees(first, last, retirement_age, w.age_months),
+    )
     replace_retirees(
-        model.seed, model.period, int(p.retirement_age * 12),
+        retirees, model.seed, model.period,
         model.pack.higher_education, model.pack.vocational, model.base.mean_skill, p.skill_sd,
         w.identity, w.region, w.age_months, w.education, w.occupation, w.skill, w.auto_skill,
         w.status, w.employer, w.pool_sector, w.tenure, w.jobless_months, w.disposition,
@@ -199,52 +216,51 @@ def age_and_retire(model: RegionalModel) -> None:
 # --- Income and what is spent of it ---------------------------------------------------------------
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def pay_incomes(  # type: ignore[no-untyped-def]
-    income_tax, own_account_tax, per_head, remittance, pool_pay, a1, a2,
-    region, status, employer, pool_sector, skill, wage, dividends, debt, car_rate, car_subsidy, amortisation,
-    thrift, savings, income, budget, wage_bill, region_budget, totals,
+    first, last, income_tax, own_account_tax, per_head, remittance, pool_pay, a1, a2,
+    region, status, pool_sector, skill, wage, dividends, debt, car_rate, car_subsidy, amortisation,
+    thrift, savings, income, budget, region_budget, totals,
 ):  # fmt: skip
     """Pay everybody, take income tax and loan service, and set the consumption budget.
 
     Consumption is a1·income + a2/thrift·wealth (Godley & Lavoie 2007), never more than is at
     hand; households differ in thrift, or wealth would be as equal as income, and nobody could
     found a firm.
-    `totals` [9] receives: wages, income tax, own-account income, own-account tax, per-head
-    transfers, remittances, loan interest, loan principal, interest on soft loans that the budget pays. Summed in row order, so exactly
-    repeatable.
+    `region_budget` [blocks, R] and `totals` [blocks, 9] receive sums by block of rows: wages,
+    income tax, own-account income, own-account tax, per-head transfers, remittances, loan
+    interest, loan principal, interest on soft loans that the budget pays.
     """
-    for i in range(len(region)):
-        r = region[i]
+    for i in range(first, last):
+        r, sums = region[i], totals[i // BLOCK]
         y = 0.0
         if status[i] == EMPLOYEE:
             gross = np.float64(wage[i])
             tax = income_tax * gross
-            wage_bill[employer[i]] += gross
-            totals[0] += gross
-            totals[1] += tax
+            sums[0] += gross
+            sums[1] += tax
             y = gross - tax
         elif status[i] == OWN_ACCOUNT:
             gross = pool_pay[r, pool_sector[i]] * np.float64(skill[i])
             tax = own_account_tax * gross
-            totals[2] += gross
-            totals[3] += tax
+            sums[2] += gross
+            sums[3] += tax
             y = gross - tax
         if status[i] == ABROAD:
             y += remittance
-            totals[5] += remittance
+            sums[5] += remittance
         else:
             y += per_head[r]
-            totals[4] += per_head[r]
+            sums[4] += per_head[r]
         service = 0.0
         if debt[i] > 0.0:
             interest = debt[i] * np.float64(car_rate[i])
             principal = debt[i] * amortisation
             if debt[i] < 0.005 * y:  # what is hardly worth a payment is paid off
                 principal = debt[i]
-            totals[6] += interest
-            totals[8] += debt[i] * np.float64(car_subsidy[i])
-            totals[7] += principal
+            sums[6] += interest
+            sums[8] += debt[i] * np.float64(car_subsidy[i])
+            sums[7] += principal
             debt[i] -= principal
             service = interest + principal
         savings[i] += y - service
@@ -255,29 +271,39 @@ def pay_incomes(  # type: ignore[no-untyped-def]
         spend = a1 * max(y, 0.0) + a2 / np.float64(thrift[i]) * max(savings[i] - max(y, 0.0), 0.0)
         spend = min(max(spend, 0.0), max(savings[i], 0.0))
         budget[i] = spend
-        region_budget[r] += spend
+        region_budget[i // BLOCK, r] += spend
 
 
-@njit(cache=True)
-def spend_budgets(filled, region, budget, savings):  # type: ignore[no-untyped-def]
+@njit(cache=True, nogil=True)
+def spend_budgets(first, last, filled, region, budget, savings):  # type: ignore[no-untyped-def]
     """Take from each household the part of its budget that its region's shops could serve."""
-    total = 0.0
-    for i in range(len(region)):
-        paid = budget[i] * filled[region[i]]
-        savings[i] -= paid
-        total += paid
-    return total
+    for i in range(first, last):
+        savings[i] -= budget[i] * filled[region[i]]
 
 
-@njit(cache=True)
-def count_statuses(n_regions, n_sectors, region, status, pool_sector, skill):  # type: ignore[no-untyped-def]
-    """Heads by region and status [R, 5], and own-account heads and skill by cell [R, S]."""
+@njit(cache=True, nogil=True)
+def spread_over_residents(first, last, per_head, region, status, savings, dividends):  # type: ignore[no-untyped-def]
+    """Pay everybody at home `per_head` [R] of the region, KGS: income of the next pay day."""
+    for i in range(first, last):
+        if status[i] != ABROAD:
+            savings[i] += per_head[region[i]]
+            dividends[i] += per_head[region[i]]
+
+
+@njit(cache=True, nogil=True)
+def count_statuses(first, last, n_regions, n_sectors, region, status, pool_sector, skill):  # type: ignore[no-untyped-def]
+    """Heads by region and status [R, 5], own-account heads by cell [R, S], and their skill.
+
+    The skill in whole numbers of `SKILL_UNIT` [R, S]: such sums are the same in any order.
+    """
     heads = np.zeros((n_regions, 5), np.int64)
     pool_heads = np.zeros((n_regions, n_sectors), np.int64)
-    pool_skill = np.zeros((n_regions, n_sectors), np.float64)
-    for i in range(len(region)):
+    pool_skill = np.zeros((n_regions, n_sectors), np.int64)
+    for i in range(first, last):
         heads[region[i], status[i]] += 1
         if status[i] == OWN_ACCOUNT:
             pool_heads[region[i], pool_sector[i]] += 1
-            pool_skill[region[i], pool_sector[i]] += np.float64(skill[i])
+            pool_skill[region[i], pool_sector[i]] += np.int64(
+                np.float64(skill[i]) * (1.0 / SKILL_UNIT)
+            )
     return heads, pool_heads, pool_skill

@@ -18,6 +18,7 @@ from model.border import landed_cost
 from model.importers import norm_margin
 from model.markets import car_choice
 from model.markets.car_choice import DOMESTIC, NEW, NONE
+from model.threads import BLOCK
 
 if TYPE_CHECKING:
     from model.model import RegionalModel
@@ -153,47 +154,41 @@ def first_thoughts(seed, month, ceiling, identity, next_thought):  # type: ignor
         next_thought[i] = month - 1 + months_to_wait(u, ceiling)
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def find_lookers(  # type: ignore[no-untyped-def]
-    seed, month, abroad, base_income, floor, amortisation, rates, scrap_rates, ceiling,
-    identity, status, income, debt, car_rate, car, car_age, next_thought, lookers, tally,
+    first, last, seed, month, abroad, base_income, floor, amortisation, rates, scrap_rates, ceiling,
+    identity, status, income, debt, car_rate, car, car_age, next_thought, tally,
 ):  # fmt: skip
-    """Age the cars, scrap some, and list who looks for a car this month, in row order.
+    """Age the cars, scrap some, and list who looks for a car this month: rows.
 
     Each month a household's car is scrapped at the rate of its age, or the household looks at
     `look_rate`. Drawn by thinning (Lewis & Shedler 1979), so that not everybody draws every month:
     thoughts come at the rate `ceiling`; at each, one keyed uniform times `ceiling` says whether
     the car is gone (below the scrap rate), the household looks (the band above) or neither.
-    `tally` [3] receives cars scrapped, cars left, domestic cars left. Returns how many look.
+    `tally` [blocks, 3] receives cars scrapped, cars left, domestic cars left.
     """
-    for i in range(len(car)):
+    lookers, found = np.empty(last - first, np.int64), 0
+    for i in range(first, last):
         car_age[i] = min(car_age[i] + np.int16(car[i] != NONE), 32000)
-    found = 0
-    for i in range(len(identity)):
-        if next_thought[i] > month:
-            continue
-        u, v = draws.uniform2(seed, draws.CAR, identity[i], month, 0)
-        next_thought[i] = month + months_to_wait(v, ceiling)
-        u *= ceiling
-        scrap = 0.0
-        if car[i] != NONE:
-            scrap = scrap_rates[car_choice.years_old(car_age[i])]
-        if u < scrap:
-            car[i] = NONE
-            car_age[i] = 0
-            tally[0] += 1
-        elif status[i] != abroad:
-            y = income_before_service(income[i], debt[i], car_rate[i], amortisation, floor)
-            if u < scrap + car_choice.look_rate(car[i], car_age[i], y, base_income, rates):
-                lookers[found] = i
-                found += 1
-    owners, domestic = np.int64(0), np.int64(0)
-    for i in range(len(car)):
-        owners += np.int64(car[i] != NONE)
-        domestic += np.int64(car[i] == DOMESTIC)
-    tally[1] = owners
-    tally[2] = domestic
-    return found
+        if next_thought[i] <= month:
+            u, v = draws.uniform2(seed, draws.CAR, identity[i], month, 0)
+            next_thought[i] = month + months_to_wait(v, ceiling)
+            u *= ceiling
+            scrap = 0.0
+            if car[i] != NONE:
+                scrap = scrap_rates[car_choice.years_old(car_age[i])]
+            if u < scrap:
+                car[i] = NONE
+                car_age[i] = 0
+                tally[i // BLOCK, 0] += 1
+            elif status[i] != abroad:
+                y = income_before_service(income[i], debt[i], car_rate[i], amortisation, floor)
+                if u < scrap + car_choice.look_rate(car[i], car_age[i], y, base_income, rates):
+                    lookers[found] = i
+                    found += 1
+        tally[i // BLOCK, 1] += np.int64(car[i] != NONE)
+        tally[i // BLOCK, 2] += np.int64(car[i] == DOMESTIC)
+    return lookers[:found].copy()
 
 
 def share_out_pools(market: CarMarket) -> None:

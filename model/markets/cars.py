@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from model import threads
 from model.accounts import BANK, GOVERNMENT, HOUSEHOLDS, IMPORTERS, Kind
 from model.importers import state_demand, state_fleet
 from model.markets import car_base_year, car_fleet, car_sales
@@ -115,17 +116,20 @@ def buy_for_state(model: RegionalModel) -> None:
 def find_lookers(model: RegionalModel) -> np.ndarray:
     """Age and scrap cars; rows of the workers who look for one, sorted by identity."""
     w, market = model.workers, model.car_market
-    rows = np.empty(len(w.identity), np.int64)
-    tally = np.zeros(3, np.int64)
-    found = car_fleet.find_lookers(
-        model.seed, model.period, ABROAD, market.base_income, car_fleet.money_habits(model)[0],
-        car_fleet.amortisation(model), car_fleet.look_rates(model), market.scrap_rates,
-        market.ceiling, w.identity, w.status, w.income, w.debt, w.car_rate, w.car, w.car_age,
-        market.next_thought, rows, tally,
+    tally = np.zeros((threads.blocks(len(w.identity)), 3), np.int64)
+    floor, owed = car_fleet.money_habits(model)[0], car_fleet.amortisation(model)
+    rates = car_fleet.look_rates(model)
+    rows = threads.list_rows(
+        len(w.identity),
+        lambda first, last: car_fleet.find_lookers(
+            first, last, model.seed, model.period, ABROAD, market.base_income, floor, owed, rates,
+            market.scrap_rates, market.ceiling, w.identity, w.status, w.income, w.debt, w.car_rate,
+            w.car, w.car_age, market.next_thought, tally,
+        ),
     )  # fmt: skip
-    market.counts["cars_scrapped"] = float(tally[0])
-    market.fleet, market.domestic_on_road = int(tally[1]), int(tally[2])
-    rows = rows[:found]
+    scrapped, fleet, domestic = tally.sum(axis=0)
+    market.counts["cars_scrapped"] = float(scrapped)
+    market.fleet, market.domestic_on_road = int(fleet), int(domestic)
     ordered: np.ndarray = rows[np.argsort(w.identity[rows], kind="stable")]
     return ordered
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import njit
 
+from model import threads
 from model.accounts import FIRMS, GOVERNMENT, HOUSEHOLDS, WORLD, Kind, Sector
 from model.firms import N_CRITICAL
 from model.levers import logistics_units
@@ -213,7 +214,12 @@ def settle_purchases(model: RegionalModel, need: Demand, trade: Trade) -> None:
     f, m, w = model.firms, model.market, model.workers
     m.pool_cash -= _pools_pay(model, need, trade)
     _households_pay(model, need, trade)
-    spend_budgets(model.region_filled, w.region, w.budget, w.savings)
+    threads.over_rows(
+        len(w.region),
+        lambda first, last: spend_budgets(
+            first, last, model.region_filled, w.region, w.budget, w.savings
+        ),
+    )
     charge_firms(
         model.base.critical, *_firms_unit_costs(model, need, trade), trade.filled[:-1],
         trade.cost[:-1], f.alive, f.region, f.sector, model.activity, f.production_value,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from model import institutions
+from model import institutions, threads
 from model.accounts import BANK, FIRMS, GOVERNMENT, HOUSEHOLDS, WORLD, Kind
 from model.markets import credit, pools
 from model.workers import pay_incomes
@@ -20,20 +20,24 @@ def receive_incomes(model: RegionalModel) -> None:
     w, f, p, base, market = model.workers, model.firms, model.params, model.base, model.market
     pools.pay_out_pools(model)
     per_head = institutions.pay_transfers(model)
-    f.wage_bill[:] = 0.0
-    model.region_budget = np.zeros(len(per_head))
-    totals = np.zeros(9)
+    f.wage_bill[:] = model.wages_due
+    n_blocks = threads.blocks(w.capacity)
+    budgets, sums = np.zeros((n_blocks, len(per_head))), np.zeros((n_blocks, 9))
     remittance = base.remittance * p.exchange_rate_index * p.remittance_index
-    pay_incomes(
-        p.income_tax_rate, p.own_account_tax_rate, per_head, remittance, market.pool_pay,
-        p.income_propensity, base.wealth_propensity, w.region, w.status, w.employer, w.pool_sector,
-        w.skill, w.wage, w.dividends, w.debt, w.car_rate, w.car_subsidy, 1.0 / p.car_loan_months, w.thrift, w.savings,
-        w.income, w.budget, f.wage_bill, model.region_budget, totals,
+    threads.over_rows(
+        w.capacity,
+        lambda first, last: pay_incomes(
+            first, last, p.income_tax_rate, p.own_account_tax_rate, per_head, remittance, market.pool_pay,
+            p.income_propensity, base.wealth_propensity, w.region, w.status, w.pool_sector,
+            w.skill, w.wage, w.dividends, w.debt, w.car_rate, w.car_subsidy, 1.0 / p.car_loan_months, w.thrift, w.savings,
+            w.income, w.budget, budgets, sums,
+        ),
     )  # fmt: skip
+    model.region_budget = budgets.sum(axis=0)
     model.clamp.clamp_budgets(model)
     model.path.note_incomes(model)
     model.region_wages = np.bincount(f.region, f.wage_bill, minlength=len(per_head))
-    wages, income_tax, _, own_tax, _, sent, interest, principal, subsidy = totals
+    wages, income_tax, _, own_tax, _, sent, interest, principal, subsidy = sums.sum(axis=0)
     market.pool_cash -= market.pool_pay * market.pool_skill
     social = p.social_rate_employer * f.wage_bill
     f.cash -= f.wage_bill + social

@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import njit
 
-from model import draws
-from model.markets.own_account import move_own_account, reservation_wages
+from model import draws, threads
+from model.markets.own_account import choice_weights, move_own_account, reservation_wages
 from model.workers import (
     EMPLOYEE,
     NO_FIRM,
     OWN_ACCOUNT,
+    SKILL_UNIT,
     UNEMPLOYED,
     auto_worth,
     efficiency_units,
@@ -39,38 +40,58 @@ _EMPTY = -1
 
 
 @njit(cache=True)
-def separate(  # type: ignore[no-untyped-def]
-    seed, month, quit_rate, layoff_speed, identity, status, employer, skill, auto_skill, wage,
-    tenure, jobless_months, alive, employees, desired_staff, wage_offer, auto_worth,
-):  # fmt: skip
-    """Quits, lay-offs and yearly contract resets.
+def layoff_chances(layoff_speed, alive, employees, desired_staff, chance):  # type: ignore[no-untyped-def]
+    """Fill `chance` [capacity]: that a firm lays off each of its staff; sure where it has closed.
 
-    Each employee quits with `quit_rate`; a firm with too many staff lays each off with the same
-    probability, so that the excess falls by `layoff_speed` a month on average. On the anniversary
-    the wage becomes what the firm now offers, up or down (rules.md 11). Returns separations.
+    The same for all, so that a firm's excess of staff falls by `layoff_speed` a month on average.
     """
-    gone = 0
-    p_layoff = np.zeros(len(alive), np.float64)
     for f in range(len(alive)):
-        if employees[f] > desired_staff[f]:
+        chance[f] = 0.0
+        if not alive[f]:
+            chance[f] = 1.0
+        elif employees[f] > desired_staff[f]:
             excess = np.float64(employees[f] - desired_staff[f])
-            p_layoff[f] = layoff_speed * excess / employees[f]
-    for i in range(len(status)):
-        if status[i] != EMPLOYEE:
-            continue
-        f = employer[i]
-        tenure[i] += 1
-        u, v = draws.uniform2(seed, draws.QUIT, identity[i], month, 0)
-        if not alive[f] or u < quit_rate or v < p_layoff[f]:
-            status[i] = UNEMPLOYED
-            employer[i] = NO_FIRM
-            tenure[i] = 0
-            jobless_months[i] = 0
-            employees[f] -= 1
-            gone += 1
-        elif tenure[i] % 12 == 0:
-            wage[i] = wage_offer[f] * efficiency_units(skill[i], auto_skill[i], auto_worth[f])
-    return gone
+            chance[f] = layoff_speed * excess / employees[f]
+
+
+@njit(cache=True, nogil=True)
+def list_leavers(  # type: ignore[no-untyped-def]
+    first, last, seed, month, quit_rate, chance, identity, status, employer, skill, auto_skill,
+    wage, tenure, wage_offer, auto_worth,
+):  # fmt: skip
+    """Rows of employees who quit (`quit_rate`) or are laid off (`chance` of their firm).
+
+    One month of tenure more for all; on the anniversary the wage of who stays becomes what the
+    firm now offers, up or down (rules.md 11).
+    """
+    found, n = np.empty(last - first, np.int64), 0
+    u, v = np.empty(draws.STRIPE, np.float64), np.empty(draws.STRIPE, np.float64)
+    for start in range(first, last, draws.STRIPE):
+        size = min(draws.STRIPE, last - start)
+        draws.fill_uniforms2(seed, draws.QUIT, identity[start : start + size], month, 0, u, v)
+        for k in range(size):
+            i = start + k
+            if status[i] != EMPLOYEE:
+                continue
+            f = employer[i]
+            tenure[i] += 1
+            if u[k] < quit_rate or v[k] < chance[f]:
+                found[n] = i
+                n += 1
+            elif tenure[i] % 12 == 0:
+                wage[i] = wage_offer[f] * efficiency_units(skill[i], auto_skill[i], auto_worth[f])
+    return found[:n].copy()
+
+
+@njit(cache=True)
+def separate(leavers, status, employer, tenure, jobless_months, employees):  # type: ignore[no-untyped-def]
+    """Leavers are unemployed, and their firms have one less of staff each."""
+    for i in leavers:
+        employees[employer[i]] -= 1
+        status[i] = UNEMPLOYED
+        employer[i] = NO_FIRM
+        tenure[i] = 0
+        jobless_months[i] = 0
 
 
 # --- Vacancies in fixed places ---------------------------------------------------------------------
@@ -110,84 +131,117 @@ def place_vacancies(seed, month, offset, identity, region, open_jobs, place, pri
                 priority[j] = rank
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def list_searchers(  # type: ignore[no-untyped-def]
-    seed, month, p_employee, p_own_account, identity, status, found
+    first, last, seed, month, search_chance, identity, status
 ):  # fmt: skip
-    """Rows of those who look for a job this month; returns how many were written to `found`."""
-    n = 0
-    for i in range(len(status)):
-        if status[i] == UNEMPLOYED:
-            found[n] = i
-            n += 1
-        elif status[i] == EMPLOYEE or status[i] == OWN_ACCOUNT:
-            p = p_employee if status[i] == EMPLOYEE else p_own_account
-            if draws.uniform(seed, draws.SEARCH, identity[i], month, 0) < p:
-                found[n] = i
-                n += 1
-    return n
+    """Rows of those who look for a job this month; `search_chance` [5] by status."""
+    found, n = np.empty(last - first, np.int64), 0
+    u = np.empty(draws.STRIPE, np.float64)
+    for start in range(first, last, draws.STRIPE):
+        size = min(draws.STRIPE, last - start)
+        draws.fill_uniforms(seed, draws.SEARCH, identity[start : start + size], month, 0, u)
+        for k in range(size):
+            # Written always, kept if it counts: a guess of who searches would cost more.
+            found[n] = start + k
+            n += np.int64(u[k] < search_chance[status[start + k]])
+    return found[:n].copy()
 
 
 @njit(cache=True)
+def job_values(open_jobs, region, wage_offer, worth, log_pay):  # type: ignore[no-untyped-def]
+    """Fill `log_pay` [capacity] for firms with open jobs: ln(wage per unit of skill × `worth`)."""
+    for f in range(len(open_jobs)):
+        if open_jobs[f] > 0:
+            log_pay[f] = math.log(wage_offer[f] * worth[f])
+
+
+@njit(cache=True)
+def least_wage(  # type: ignore[no-untyped-def]
+    seed, i, autonomy_spread, reservation, worth, identity, region, status, employer, pool_sector, skill, wage,
+):  # fmt: skip
+    """The wage per unit of skill that a searcher asks for: what the present state is worth.
+
+    `reservation` [R, S+1] for own-account sectors, last for the unemployed; an employee asks for
+    more than the present job pays.
+    """
+    if status[i] == OWN_ACCOUNT:
+        # Some love their independence, some would be glad to give it up.
+        z = draws.normal(seed, draws.TASTE, identity[i], 0, 1)
+        return reservation[region[i], pool_sector[i]] * math.exp(autonomy_spread * z)
+    if status[i] == EMPLOYEE:
+        return np.float64(wage[i]) / np.float64(skill[i]) * worth[employer[i]] * 1.05
+    return reservation[region[i], reservation.shape[1] - 1]
+
+
+@njit(cache=True, nogil=True)
 def apply_for_jobs(  # type: ignore[no-untyped-def]
-    seed, month, attempt, looks, see, taste_scale, autonomy_spread, reach, commuting_cost, reservation, offset,
-    place, searchers, n, identity, region, status, employer, pool_sector, skill, auto_skill, wage,
-    firm_region, firm_identity, wage_offer, auto_worth, worth, open_jobs, application,
+    first, last, seed, month, attempt, looks, see, taste_scale, autonomy_spread, reach, commuting_cost,
+    reservation, offset, place, searchers, identity, region, status, employer, pool_sector, skill, auto_skill, wage,
+    firm_region, firm_identity, wage_offer, auto_worth, worth, log_pay, open_jobs, application,
 ):  # fmt: skip
     """Each searcher looks at places near home, keeps up to `see` open jobs, applies to the best.
 
-    `reach` [R, R] is the cumulative share of looks by region of the job; `reservation` [R, S+1]
-    the least wage per unit of skill for own-account sectors (last: unemployed). The value of a
-    job is ln(wage × `worth` of its cell) − commuting cost + a taste of this worker for this firm
-    this month (Gumbel); the wage counts what the firm pays for the worker's skill in making cars.
-    Writes the firm row, or -1, to `application`.
+    `reach` [R, R] is the cumulative share of looks by region of the job. The value of a job is
+    ln(wage × `worth` of its cell) − commuting cost + a taste of this worker for this firm this
+    month (Gumbel); the wage counts what the firm pays for the worker's skill in making cars.
+    Writes the firm row, or -1, to `application` for searchers `first` to `last`.
     """
-    last = reservation.shape[1] - 1
     n_regions = reach.shape[0]
-    for k in range(n):
-        i = searchers[k]
-        home = region[i]
-        least = reservation[home, last]
-        if status[i] == OWN_ACCOUNT:
-            # Some love their independence, some would be glad to give it up.
-            z = draws.normal(seed, draws.TASTE, identity[i], 0, 1)
-            least = reservation[home, pool_sector[i]] * math.exp(autonomy_spread * z)
-        elif status[i] == EMPLOYEE:
-            least = np.float64(wage[i]) / np.float64(skill[i]) * worth[employer[i]] * 1.05
-        best = _EMPTY
-        best_value = -1.0e300
-        seen = 0
+    who = np.empty(draws.STRIPE, np.uint64)
+    u = np.empty((looks, draws.STRIPE), np.float64)
+    v = np.empty((looks, draws.STRIPE), np.float64)
+    for start in range(first, last, draws.STRIPE):
+        size = min(draws.STRIPE, last - start)
+        for k in range(size):
+            who[k] = identity[searchers[start + k]]
         for look in range(looks):
-            u, v = draws.uniform2(
-                seed, draws.CHOICE, identity[i], month, attempt * _ROUND_STRIDE + look
-            )
-            there = 0
-            while there < n_regions - 1 and u > reach[home, there]:
-                there += 1
-            size = offset[there + 1] - offset[there]
-            if size == 0:
-                continue
-            f = place[offset[there] + min(np.int64(v * size), size - 1)]
-            if f == _EMPTY or open_jobs[f] <= 0 or f == best or f == employer[i]:
-                continue
-            seen += 1
-            # The wage less the commute must beat what the searcher has; taste only ranks.
-            offer = wage_offer[f] * efficiency_units(1.0, auto_skill[i], auto_worth[f])
-            value = math.log(offer * worth[f]) - commuting_cost[home, firm_region[f]]
-            if value > math.log(max(least, 1.0e-9)):
-                who = identity[i] ^ firm_identity[f]
-                value += taste_scale * draws.gumbel(seed, draws.TASTE, who, month, 0)
-                if value > best_value:
-                    best = f
-                    best_value = value
-            if seen == see:
-                break
-        application[k] = best
+            nth = attempt * _ROUND_STRIDE + look
+            draws.fill_uniforms2(seed, draws.CHOICE, who[:size], month, nth, u[look], v[look])
+        for k in range(size):
+            i = searchers[start + k]
+            home = region[i]
+            best = _EMPTY
+            best_value = -1.0e300
+            asked = -1.0e300
+            seen = 0
+            for look in range(looks):
+                there = 0
+                while there < n_regions - 1 and u[look, k] > reach[home, there]:
+                    there += 1
+                places = offset[there + 1] - offset[there]
+                if places == 0:
+                    continue
+                f = place[offset[there] + min(np.int64(v[look, k] * places), places - 1)]
+                if f == _EMPTY or open_jobs[f] <= 0 or f == best or f == employer[i]:
+                    continue
+                if seen == 0:
+                    least = least_wage(
+                        seed, i, autonomy_spread, reservation, worth, identity, region, status,
+                        employer, pool_sector, skill, wage,
+                    )  # fmt: skip
+                    asked = math.log(max(least, 1.0e-9))
+                seen += 1
+                # The wage less the commute must beat what the searcher has; taste only ranks.
+                pay = log_pay[f]
+                if auto_worth[f] > 0.0:
+                    offer = wage_offer[f] * efficiency_units(1.0, auto_skill[i], auto_worth[f])
+                    pay = math.log(offer * worth[f])
+                value = pay - commuting_cost[home, firm_region[f]]
+                if value > asked:
+                    pair = who[k] ^ firm_identity[f]
+                    value += taste_scale * draws.gumbel(seed, draws.TASTE, pair, month, 0)
+                    if value > best_value:
+                        best = f
+                        best_value = value
+                if seen == see:
+                    break
+            application[start + k] = best
 
 
 @njit(cache=True)
 def hire(  # type: ignore[no-untyped-def]
-    seed, month, attempt, noise, searchers, n, application, identity, status, employer,
+    seed, month, attempt, noise, searchers, application, identity, status, employer,
     pool_sector, skill, auto_skill, wage, tenure, jobless_months, wage_offer, auto_worth, employees,
     open_jobs, applicants, hired,
 ):  # fmt: skip
@@ -198,7 +252,7 @@ def hire(  # type: ignore[no-untyped-def]
     Proposals are gathered by firm by counting; ties are settled by a keyed draw, so neither row
     order nor thread count matters. Marks served searchers in `hired`; returns hires.
     """
-    n_firms = len(open_jobs)
+    n, n_firms = len(searchers), len(open_jobs)
     start = np.zeros(n_firms + 1, np.int64)
     for k in range(n):
         if application[k] >= 0:
@@ -245,15 +299,20 @@ def hire(  # type: ignore[no-untyped-def]
     return hires
 
 
-@njit(cache=True)
-def sum_skills(status, employer, skill, auto_skill, auto_worth, skill_sum):  # type: ignore[no-untyped-def]
-    """Staff in units of skill, per firm: each as much as this employer can use."""
-    for f in range(len(skill_sum)):
-        skill_sum[f] = 0.0
-    for i in range(len(status)):
+@njit(cache=True, nogil=True)
+def sum_staff(first, last, unit, status, employer, skill, auto_skill, wage, auto_worth, capacity):  # type: ignore[no-untyped-def]
+    """Staff in units of skill and their wages, by firm: whole numbers [capacity, 2].
+
+    In units of `SKILL_UNIT` and of `unit` KGS: such sums are the same in any order.
+    """
+    sums = np.zeros((capacity, 2), np.int64)
+    for i in range(first, last):
         if status[i] == EMPLOYEE:
             f = employer[i]
-            skill_sum[f] += efficiency_units(skill[i], auto_skill[i], auto_worth[f])
+            able = efficiency_units(skill[i], auto_skill[i], auto_worth[f])
+            sums[f, 0] += np.int64(able * (1.0 / SKILL_UNIT))
+            sums[f, 1] += np.int64(np.float64(wage[i]) / unit)
+    return sums
 
 
 @njit(cache=True)
@@ -269,52 +328,117 @@ def note_unfilled(tolerated, alive, employees, open_jobs, unfilled_months):  # t
             unfilled_months[f] = 0
 
 
-def match_workers(model: RegionalModel) -> None:
-    """Phase 5: separations, own-account moves, vacancies, search and hiring in rounds."""
+def leave_jobs(model: RegionalModel) -> None:
+    """Quits, lay-offs and yearly contracts; then people who take up or give up own-account work."""
     w, f, p, base = model.workers, model.firms, model.params, model.base
-    skill_worth = auto_worth(model)
-    model.separations = separate(
-        model.seed, model.period, p.quit_rate, p.layoff_speed, w.identity, w.status, w.employer,
-        w.skill, w.auto_skill, w.wage, w.tenure, w.jobless_months, f.alive, f.employees,
-        f.desired_staff, f.wage_offer, skill_worth,
+    chance, worth = np.empty(f.capacity), auto_worth(model)
+    layoff_chances(p.layoff_speed, f.alive, f.employees, f.desired_staff, chance)
+    leavers = threads.list_rows(
+        w.capacity,
+        lambda first, last: list_leavers(
+            first, last, model.seed, model.period, p.quit_rate, chance, w.identity, w.status,
+            w.employer, w.skill, w.auto_skill, w.wage, w.tenure, f.wage_offer, worth,
+        ),
     )  # fmt: skip
-    move_own_account(
-        model.seed, model.period, p.own_account_entry, p.own_account_exit, p.own_account_switch,
-        p.own_account_elasticity, base.pool_share, model.market.relative_pool_income(), w.identity,
-        w.region, w.status, w.pool_sector, w.tenure, w.jobless_months,
-    )  # fmt: skip
-    model.vacancies = open_vacancies(
-        f.alive, f.employees, f.desired_staff, f.vacancies, f.applicants
+    separate(leavers, w.status, w.employer, w.tenure, w.jobless_months, f.employees)
+    model.separations = len(leavers)
+    weight = choice_weights(
+        p.own_account_elasticity, base.pool_share, model.market.relative_pool_income()
     )
-    open_jobs = f.vacancies.copy()
-    searchers = base.searcher_rows
-    n = list_searchers(
-        model.seed, model.period, p.search_employee, p.search_own_account, w.identity, w.status,
-        searchers,
+    threads.over_rows(
+        w.capacity,
+        lambda first, last: move_own_account(
+            first, last, model.seed, model.period, p.own_account_entry, p.own_account_exit,
+            p.own_account_switch, weight, w.identity, w.region, w.status, w.pool_sector, w.tenure,
+            w.jobless_months,
+        ),
     )  # fmt: skip
-    reservation = reservation_wages(model)
-    worth = base.job_worth[f.region, f.sector]
+
+
+def find_searchers(model: RegionalModel) -> np.ndarray:
+    """Rows of those who look for a job: all unemployed, some who work, nobody abroad."""
+    w, p = model.workers, model.params
+    chance = np.zeros(5)
+    chance[EMPLOYEE], chance[OWN_ACCOUNT], chance[UNEMPLOYED] = (
+        p.search_employee, p.search_own_account, 1.0,
+    )  # fmt: skip
+    return threads.list_rows(
+        w.capacity,
+        lambda first, last: list_searchers(
+            first, last, model.seed, model.period, chance, w.identity, w.status
+        ),
+    )
+
+
+def fill_jobs(model: RegionalModel, searchers: np.ndarray, open_jobs: np.ndarray) -> None:
+    """Search and hiring in rounds; who is hired leaves the search, `open_jobs` fall."""
+    w, f, p, base = model.workers, model.firms, model.params, model.base
+    skill_worth, reservation = auto_worth(model), reservation_wages(model)
+    worth, log_pay = base.job_worth[f.region, f.sector], np.empty(f.capacity)
+    job_values(open_jobs, f.region, f.wage_offer, worth, log_pay)
     model.hires = 0
     for attempt in range(p.search_rounds):
         place_vacancies(
             model.seed, model.period, base.place_offset, f.identity, f.region,
             open_jobs, base.place, base.place_priority,
         )  # fmt: skip
-        application = np.full(n, _EMPTY, np.int64)
-        hired = np.zeros(n, np.bool_)
-        apply_for_jobs(
-            model.seed, model.period, attempt, p.search_looks, p.search_choices, p.taste_scale,
-            p.autonomy_spread, base.reach, base.commuting_cost, reservation, base.place_offset, base.place, searchers,
-            n, w.identity, w.region, w.status, w.employer, w.pool_sector, w.skill, w.auto_skill, w.wage,
-            f.region, f.identity, f.wage_offer, skill_worth, worth, open_jobs, application,
-        )  # fmt: skip
+        application = np.empty(len(searchers), np.int64)
+        hired = np.zeros(len(searchers), np.bool_)
+
+        def apply(
+            first: int, last: int, attempt: int = attempt, searchers: np.ndarray = searchers,
+            application: np.ndarray = application,
+        ) -> None:  # fmt: skip
+            apply_for_jobs(
+                first, last, model.seed, model.period, attempt, p.search_looks, p.search_choices, p.taste_scale,
+                p.autonomy_spread, base.reach, base.commuting_cost, reservation, base.place_offset, base.place,
+                searchers, w.identity, w.region, w.status, w.employer, w.pool_sector, w.skill, w.auto_skill, w.wage,
+                f.region, f.identity, f.wage_offer, skill_worth, worth, log_pay, open_jobs, application,
+            )  # fmt: skip
+
+        threads.over_rows(len(searchers), apply)
         model.hires += hire(
-            model.seed, model.period, attempt, p.ranking_noise, searchers, n, application,
+            model.seed, model.period, attempt, p.ranking_noise, searchers, application,
             w.identity, w.status, w.employer, w.pool_sector, w.skill, w.auto_skill, w.wage, w.tenure,
             w.jobless_months, f.wage_offer, skill_worth, f.employees, open_jobs, f.applicants, hired,
         )  # fmt: skip
-        left = searchers[:n][~hired]
-        n = len(left)
-        searchers[:n] = left
-    note_unfilled(p.wage_tolerance, f.alive, f.employees, open_jobs, f.unfilled_months)
-    sum_skills(w.status, w.employer, w.skill, w.auto_skill, skill_worth, f.skill_sum)
+        searchers = searchers[~hired]
+
+
+def wage_unit(model: RegionalModel) -> float:
+    """Wages are summed in whole numbers of this, KGS: a power of two, 2^-31 of the largest."""
+    return math.ldexp(1.0, math.frexp(float(model.base.wage.max()))[1] - 31)
+
+
+def count_staff(model: RegionalModel) -> np.ndarray:
+    """Every firm's staff in units of skill, as its employer can use it, is counted anew.
+
+    Returns their wages, KGS a month [capacity].
+    """
+    w, f, worth, unit = model.workers, model.firms, auto_worth(model), wage_unit(model)
+    sums = threads.over_rows(
+        w.capacity,
+        lambda first, last: sum_staff(
+            first, last, unit, w.status, w.employer, w.skill, w.auto_skill, w.wage, worth,
+            f.capacity,
+        ),
+    )  # fmt: skip
+    total = sums[0]
+    for more in sums[1:]:
+        total += more
+    f.skill_sum[:] = total[:, 0] * SKILL_UNIT
+    wages: np.ndarray = total[:, 1] * unit
+    return wages
+
+
+def match_workers(model: RegionalModel) -> None:
+    """Phase 5: separations, own-account moves, vacancies, search and hiring in rounds."""
+    f = model.firms
+    leave_jobs(model)
+    model.vacancies = open_vacancies(
+        f.alive, f.employees, f.desired_staff, f.vacancies, f.applicants
+    )
+    open_jobs = f.vacancies.copy()
+    fill_jobs(model, find_searchers(model), open_jobs)
+    note_unfilled(model.params.wage_tolerance, f.alive, f.employees, open_jobs, f.unfilled_months)
+    model.wages_due = count_staff(model)

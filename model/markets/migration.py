@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import njit
 
-from model import draws
+from model import draws, threads
+from model.threads import BLOCK
 from model.workers import (
     ABROAD,
     ADULT_MONTHS,
@@ -74,52 +75,62 @@ def mobility(age_months, fall):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def weigh_movers(n_regions, fall, unemployed, employee, region, age_months, status):  # type: ignore[no-untyped-def]
-    """People weighted by how readily they move, float64: at home [R] and abroad [R].
+def mobility_by_age(oldest, fall):  # type: ignore[no-untyped-def]
+    """`mobility` of everybody from 0 to `oldest` months of age, float64 [oldest + 1]."""
+    out = np.empty(oldest + 1, np.float64)
+    for age in range(oldest + 1):
+        out[age] = mobility(age, fall)
+    return out
 
-    Own-account workers weigh 1, the unemployed `unemployed`, employees `employee`.
+
+@njit(cache=True, nogil=True)
+def weigh_movers(first, last, mobile, weight, region, age_months, status, totals):  # type: ignore[no-untyped-def]
+    """Add people weighted by how readily they move to `totals` [blocks, 2, R]: at home, abroad.
+
+    `mobile` by age in months, `weight` [5] by status.
     """
-    home = np.zeros(n_regions, np.float64)
-    away = np.zeros(n_regions, np.float64)
-    for i in range(len(status)):
-        weight = mobility(age_months[i], fall)
-        if status[i] == ABROAD:
-            away[region[i]] += weight
-        elif status[i] == UNEMPLOYED:
-            home[region[i]] += weight * unemployed
-        elif status[i] == EMPLOYEE:
-            home[region[i]] += weight * employee
-        else:
-            home[region[i]] += weight
-    return home, away
+    for i in range(first, last):
+        away = np.int64(status[i] == ABROAD)
+        x = mobile[age_months[i]] * weight[status[i]]
+        totals[i // BLOCK, away, region[i]] += x
+
+
+@njit(cache=True, nogil=True)
+def list_movers(  # type: ignore[no-untyped-def]
+    first, last, seed, month, mobile, rate, identity, region, age_months, status
+):  # fmt: skip
+    """Rows of those who leave or return this month.
+
+    P = min(1, mobility of the age × `rate` [5, R] by status and region): those abroad at the rate
+    of returning, the others at that of leaving × weight of the status.
+    """
+    found, n = np.empty(last - first, np.int64), 0
+    u = np.empty(draws.STRIPE, np.float64)
+    for start in range(first, last, draws.STRIPE):
+        size = min(draws.STRIPE, last - start)
+        draws.fill_uniforms(seed, draws.MIGRATE, identity[start : start + size], month, 0, u)
+        for k in range(size):
+            i = start + k
+            p = mobile[age_months[i]] * rate[status[i], region[i]]
+            # Written always, kept if it counts: a guess of who moves would cost more.
+            found[n] = i
+            n += np.int64(u[k] < p)
+    return found[:n].copy()
 
 
 @njit(cache=True)
 def move_people(  # type: ignore[no-untyped-def]
-    seed, month, leave, come_back, fall, unemployed, employee, identity, region, age_months, status,
-    employer, pool_sector, skill, tenure, jobless_months, firm_employees, firm_skill, left, back,
+    movers, region, status, employer, pool_sector, skill, tenure, jobless_months, firm_employees,
+    firm_skill, left, back,
 ):  # fmt: skip
-    """Everybody at home may leave, everybody abroad may return; both add to `left`, `back` [R].
+    """Those abroad come back, the others leave; both add to `left`, `back` [R].
 
-    P = min(1, region's monthly rate × mobility of the age × weight of the status), with
-    `leave`, `come_back` [R]. A leaver's job ends; who returns looks for one (UNEMPLOYED).
+    A leaver's job ends; who returns looks for one (UNEMPLOYED).
     """
-    for i in range(len(status)):
-        r = region[i]
-        p = mobility(age_months[i], fall)
-        if status[i] == ABROAD:
-            p *= come_back[r]
-        elif status[i] == UNEMPLOYED:
-            p *= leave[r] * unemployed
-        elif status[i] == EMPLOYEE:
-            p *= leave[r] * employee
-        else:
-            p *= leave[r]
-        if p <= 0.0 or draws.uniform(seed, draws.MIGRATE, identity[i], month, 0) >= p:
-            continue
+    for i in movers:
         if status[i] == ABROAD:
             status[i] = UNEMPLOYED
-            back[r] += 1
+            back[region[i]] += 1
         else:
             if status[i] == EMPLOYEE:
                 firm_employees[employer[i]] -= 1
@@ -127,7 +138,7 @@ def move_people(  # type: ignore[no-untyped-def]
             status[i] = ABROAD
             employer[i] = NO_FIRM
             pool_sector[i] = -1
-            left[r] += 1
+            left[region[i]] += 1
         tenure[i] = 0
         jobless_months[i] = 0
 
@@ -225,13 +236,31 @@ def settle_norms(model: RegionalModel) -> None:
         norms.mobile_abroad = norms.mobile_abroad + speed * (abroad - norms.mobile_abroad)
 
 
+def status_weights(model: RegionalModel) -> np.ndarray:
+    """How readily people move by status, float64 [5]; own-account workers and those abroad 1."""
+    weight = np.ones(5)
+    weight[UNEMPLOYED] = model.params.migration_unemployed
+    weight[EMPLOYEE] = model.params.migration_employee
+    return weight
+
+
+def _mobility_now(model: RegionalModel) -> np.ndarray:
+    """`mobility_by_age` up to the age of retirement."""
+    p = model.params
+    return mobility_by_age(int(p.retirement_age * 12), p.migration_age_fall)
+
+
 def _movers(model: RegionalModel) -> tuple[np.ndarray, np.ndarray]:
-    """`weigh_movers` of everybody as they are now."""
-    w, p = model.workers, model.params
-    home, abroad = weigh_movers(
-        len(model.base.abroad), p.migration_age_fall, p.migration_unemployed, p.migration_employee,
-        w.region, w.age_months, w.status,
-    )  # fmt: skip
+    """`weigh_movers` of everybody as they are now, at home and abroad [R]."""
+    w, weight, mobile = model.workers, status_weights(model), _mobility_now(model)
+    totals = np.zeros((threads.blocks(w.capacity), 2, len(model.base.abroad)))
+    threads.over_rows(
+        w.capacity,
+        lambda first, last: weigh_movers(
+            first, last, mobile, weight, w.region, w.age_months, w.status, totals
+        ),
+    )
+    home, abroad = totals.sum(axis=0)
     return home, abroad
 
 
@@ -239,16 +268,24 @@ def leave_and_return(model: RegionalModel) -> None:
     """Phase 5, migration: who goes abroad and who comes back this month."""
     if not model.params.migration:
         return
-    w, f, p, norms = model.workers, model.firms, model.params, model.migration
+    w, f, norms = model.workers, model.firms, model.migration
     settle_norms(model)
     leave, come_back = monthly_rates(model)
+    rate = status_weights(model)[:, None] * leave
+    rate[ABROAD] = come_back
+    mobile = _mobility_now(model)
+    movers = threads.list_rows(
+        w.capacity,
+        lambda first, last: list_movers(
+            first, last, model.seed, model.period, mobile, rate, w.identity, w.region, w.age_months,
+            w.status,
+        ),
+    )  # fmt: skip
     norms.emigrants = np.zeros(len(leave), np.int64)
     norms.returnees = np.zeros(len(leave), np.int64)
     move_people(
-        model.seed, model.period, leave, come_back, p.migration_age_fall, p.migration_unemployed,
-        p.migration_employee, w.identity, w.region, w.age_months, w.status, w.employer,
-        w.pool_sector, w.skill, w.tenure, w.jobless_months, f.employees, f.skill_sum,
-        norms.emigrants, norms.returnees,
+        movers, w.region, w.status, w.employer, w.pool_sector, w.skill, w.tenure, w.jobless_months,
+        f.employees, f.skill_sum, norms.emigrants, norms.returnees,
     )  # fmt: skip
 
 

@@ -12,58 +12,84 @@ import numpy as np
 from numba import njit
 
 from model import draws
-from model.workers import EMPLOYEE, OWN_ACCOUNT, UNEMPLOYED
+from model.workers import OWN_ACCOUNT, UNEMPLOYED
 
 if TYPE_CHECKING:
     from model.model import RegionalModel
 
 
 @njit(cache=True)
+def choice_weights(elasticity, pool_share, relative_income):  # type: ignore[no-untyped-def]
+    """How a sector of own-account work draws those who choose one, float64 [R, S].
+
+    (Share of the pool in the base year) × (income per head over its base value)^elasticity: with
+    incomes at base the composition keeps still, and what the sectors pay differently in the base
+    year is read as skill and amenity (Rosen 1986).
+    """
+    out = np.empty(pool_share.shape, np.float64)
+    for r in range(pool_share.shape[0]):
+        for s in range(pool_share.shape[1]):
+            out[r, s] = pool_share[r, s] * math.pow(relative_income[r, s], elasticity)
+    return out
+
+
+@njit(cache=True)
+def choose_sector(weight, v):  # type: ignore[no-untyped-def]
+    """The sector that the uniform `v` falls on, by `weight` [S]; -1 if none has any."""
+    total = 0.0
+    for s in range(len(weight)):
+        total += weight[s]
+    choice = -1
+    if total <= 0.0:
+        return choice
+    left = v * total
+    for s in range(len(weight)):
+        if weight[s] > 0.0:
+            choice = s
+            left -= weight[s]
+            if left < 0.0:
+                break
+    return choice
+
+
+@njit(cache=True, nogil=True)
 def move_own_account(  # type: ignore[no-untyped-def]
-    seed, month, entry_rate, exit_rate, switch_rate, elasticity, pool_share, relative_income,
-    identity, region, status, pool_sector, tenure, jobless_months,
+    first, last, seed, month, entry_rate, exit_rate, switch_rate, weight, identity, region, status,
+    pool_sector, tenure, jobless_months,
 ):  # fmt: skip
     """The unemployed drift into own-account work, some give it up or change trade.
 
-    A sector is chosen with weight (share of the pool in the base year) × (income per head there
-    over its base value)^elasticity: with incomes at base the composition keeps still, and what
-    the sectors pay differently in the base year is read as skill and amenity (Rosen 1986).
+    A sector is chosen by `weight` [R, S], that of `choice_weights`.
     """
-    n_sectors = pool_share.shape[1]
-    for i in range(len(status)):
-        if status[i] == EMPLOYEE or (status[i] != OWN_ACCOUNT and status[i] != UNEMPLOYED):
-            continue
-        r = region[i]
-        u, v = draws.uniform2(seed, draws.OWN_ACCOUNT, identity[i], month, 0)
-        if status[i] == OWN_ACCOUNT and u < exit_rate:
-            status[i] = UNEMPLOYED
-            pool_sector[i] = -1
-            jobless_months[i] = 0
-            tenure[i] = 0
-            continue
-        enters = status[i] == UNEMPLOYED and u < entry_rate
-        switches = status[i] == OWN_ACCOUNT and u > 1.0 - switch_rate
-        if status[i] == UNEMPLOYED:
-            jobless_months[i] += 1
-        if not (enters or switches):
-            continue
-        total = 0.0
-        for s in range(n_sectors):
-            total += pool_share[r, s] * math.pow(relative_income[r, s], elasticity)
-        if total <= 0.0:
-            continue
-        left = v * total
-        choice = -1
-        for s in range(n_sectors):
-            weight = pool_share[r, s] * math.pow(relative_income[r, s], elasticity)
-            if weight > 0.0:
-                choice = s
-                left -= weight
-                if left < 0.0:
-                    break
-        status[i] = OWN_ACCOUNT
-        pool_sector[i] = choice
-        tenure[i] = 0
+    rows, who = np.empty(draws.STRIPE, np.int64), np.empty(draws.STRIPE, np.uint64)
+    u, v = np.empty(draws.STRIPE, np.float64), np.empty(draws.STRIPE, np.float64)
+    for start in range(first, last, draws.STRIPE):
+        n = 0
+        for i in range(start, min(start + draws.STRIPE, last)):
+            rows[n] = i
+            who[n] = identity[i]
+            n += np.int64(status[i] == OWN_ACCOUNT or status[i] == UNEMPLOYED)
+        draws.fill_uniforms2(seed, draws.OWN_ACCOUNT, who[:n], month, 0, u, v)
+        for k in range(n):
+            i = rows[k]
+            if status[i] == OWN_ACCOUNT:
+                if u[k] < exit_rate:
+                    status[i] = UNEMPLOYED
+                    pool_sector[i] = -1
+                    jobless_months[i] = 0
+                    tenure[i] = 0
+                    continue
+                moves = u[k] > 1.0 - switch_rate
+            else:
+                jobless_months[i] += 1
+                moves = u[k] < entry_rate
+            if not moves:
+                continue
+            sector = choose_sector(weight[region[i]], v[k])
+            if sector >= 0:
+                status[i] = OWN_ACCOUNT
+                pool_sector[i] = sector
+                tenure[i] = 0
 
 
 def reservation_wages(model: RegionalModel) -> np.ndarray:
