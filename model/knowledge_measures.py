@@ -24,31 +24,28 @@ OCCUPATIONS = ("production", "engineering", "logistics", "support")
 
 @njit(cache=True, nogil=True)
 def count_skills(  # type: ignore[no-untyped-def]
-    first, last, bound, plant, chain, status, employer, occupation, auto_skill, wage, staff, counts
+    first, last, bound, plant, chain, status, employer, occupation, auto_skill, wage, staff, heads, wages
 ):  # fmt: skip
-    """Employees by occupation, and skilled people; sums by block of rows.
+    """Employees by occupation, and people skilled in making cars; sums by block of rows.
 
-    `staff` [blocks, 2, 4]: of all firms, and of plants (`plant`: flag of firms). `counts`
-    [blocks, 6]: skilled people; of them at work outside the chain (`chain`: flag of plants and
-    direct suppliers); skilled employees and their wages; all employees and their wages.
+    `staff` [blocks, 2, 4]: of all firms, and of plants (`plant`: flag of firms). `heads`
+    [blocks, 3]: skilled people (skill above `bound`); of them at work outside the chain (`chain`:
+    flag of plants and direct suppliers), and employed. `wages` [blocks, 2]: of all employees, and
+    of skilled ones, KGS a month.
     """
     for i in range(first, last):
-        jobs, sums = staff[i // BLOCK], counts[i // BLOCK]
+        b = i // BLOCK
         employed = status[i] == EMPLOYEE
         if employed:
-            jobs[0, occupation[i]] += 1.0
-            if plant[employer[i]]:
-                jobs[1, occupation[i]] += 1.0
-            sums[4] += 1.0
-            sums[5] += np.float64(wage[i])
-        if auto_skill[i] <= bound:
-            continue
-        sums[0] += 1.0
-        if (employed and not chain[employer[i]]) or status[i] == OWN_ACCOUNT:
-            sums[1] += 1.0
-        if employed:
-            sums[2] += 1.0
-            sums[3] += np.float64(wage[i])
+            staff[b, 0, occupation[i]] += 1
+            staff[b, 1, occupation[i]] += plant[employer[i]]
+            wages[b, 0] += np.float64(wage[i])
+        if auto_skill[i] > bound:
+            heads[b, 0] += 1
+            heads[b, 1] += (employed and not chain[employer[i]]) or status[i] == OWN_ACCOUNT
+            if employed:
+                heads[b, 2] += 1
+                wages[b, 1] += np.float64(wage[i])
 
 
 def skill_measures(model: RegionalModel) -> dict[str, float]:
@@ -57,7 +54,11 @@ def skill_measures(model: RegionalModel) -> dict[str, float]:
     plant = f.sector == model.base.vehicles
     chain = teaching(model)[0] > 0.0
     n_blocks = threads.blocks(w.capacity)
-    by_block = np.zeros((n_blocks, 2, len(OCCUPATIONS))), np.zeros((n_blocks, 6))
+    by_block = (
+        np.zeros((n_blocks, 2, len(OCCUPATIONS)), np.int64),
+        np.zeros((n_blocks, 3), np.int64),
+        np.zeros((n_blocks, 2)),
+    )
     threads.over_rows(
         w.capacity,
         lambda first, last: count_skills(
@@ -65,11 +66,13 @@ def skill_measures(model: RegionalModel) -> dict[str, float]:
             w.wage, *by_block,
         ),
     )  # fmt: skip
-    staff, counts = (sums.sum(axis=0) for sums in by_block)
-    people, outside, skilled, skilled_pay, employees, pay = counts
+    staff, heads, wages = (sums.sum(axis=0) for sums in by_block)
+    people, outside, skilled = (float(n) for n in heads)
+    pay, skilled_pay = wages
+    employees = float(staff[0].sum())
     premium = (skilled_pay / skilled) / (pay / employees) if skilled and pay else 0.0
-    out = {f"staff_{name}": staff[0, k] for k, name in enumerate(OCCUPATIONS)}
-    out |= {f"plant_staff_{name}": staff[1, k] for k, name in enumerate(OCCUPATIONS)}
+    out = {f"staff_{name}": float(staff[0, k]) for k, name in enumerate(OCCUPATIONS)}
+    out |= {f"plant_staff_{name}": float(staff[1, k]) for k, name in enumerate(OCCUPATIONS)}
     return out | {
         "auto_skilled": people,
         "auto_skill_outside": outside,

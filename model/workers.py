@@ -231,47 +231,56 @@ def pay_incomes(  # type: ignore[no-untyped-def]
     income tax, own-account income, own-account tax, per-head transfers, remittances, loan
     interest, loan principal, interest on soft loans that the budget pays.
     """
-    for i in range(first, last):
-        r, sums = region[i], totals[i // BLOCK]
-        y = 0.0
-        if status[i] == EMPLOYEE:
-            gross = np.float64(wage[i])
-            tax = income_tax * gross
-            sums[0] += gross
-            sums[1] += tax
-            y = gross - tax
-        elif status[i] == OWN_ACCOUNT:
-            gross = pool_pay[r, pool_sector[i]] * np.float64(skill[i])
-            tax = own_account_tax * gross
-            sums[2] += gross
-            sums[3] += tax
-            y = gross - tax
-        if status[i] == ABROAD:
-            y += remittance
-            sums[5] += remittance
-        else:
-            y += per_head[r]
-            sums[4] += per_head[r]
-        service = 0.0
-        if debt[i] > 0.0:
-            interest = debt[i] * np.float64(car_rate[i])
-            principal = debt[i] * amortisation
-            if debt[i] < 0.005 * y:  # what is hardly worth a payment is paid off
-                principal = debt[i]
-            sums[6] += interest
-            sums[8] += debt[i] * np.float64(car_subsidy[i])
-            sums[7] += principal
-            debt[i] -= principal
-            service = interest + principal
-        savings[i] += y - service
-        y += dividends[i] - service
-        dividends[i] = 0.0
-        income[i] = y
-        # Dividends are in the deposits since they were paid.
-        spend = a1 * max(y, 0.0) + a2 / np.float64(thrift[i]) * max(savings[i] - max(y, 0.0), 0.0)
-        spend = min(max(spend, 0.0), max(savings[i], 0.0))
-        budget[i] = spend
-        region_budget[i // BLOCK, r] += spend
+    for start in range(first, last, BLOCK):
+        b = start // BLOCK
+        wages, wage_tax, own, own_tax, transfers, sent = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+        interests, principals, subsidies = 0.0, 0.0, 0.0
+        for i in range(start, min(start + BLOCK, last)):
+            r = region[i]
+            y = 0.0
+            if status[i] == EMPLOYEE:
+                gross = np.float64(wage[i])
+                tax = income_tax * gross
+                wages += gross
+                wage_tax += tax
+                y = gross - tax
+            elif status[i] == OWN_ACCOUNT:
+                gross = pool_pay[r, pool_sector[i]] * np.float64(skill[i])
+                tax = own_account_tax * gross
+                own += gross
+                own_tax += tax
+                y = gross - tax
+            if status[i] == ABROAD:
+                y += remittance
+                sent += remittance
+            else:
+                y += per_head[r]
+                transfers += per_head[r]
+            service = 0.0
+            if debt[i] > 0.0:
+                interest = debt[i] * np.float64(car_rate[i])
+                principal = debt[i] * amortisation
+                if debt[i] < 0.005 * y:  # what is hardly worth a payment is paid off
+                    principal = debt[i]
+                interests += interest
+                subsidies += debt[i] * np.float64(car_subsidy[i])
+                principals += principal
+                debt[i] -= principal
+                service = interest + principal
+            money = savings[i] + (y - service)
+            savings[i] = money
+            y += dividends[i] - service
+            dividends[i] = 0.0
+            income[i] = y
+            # Dividends are in the deposits since they were paid.
+            earned = max(y, 0.0)
+            spend = a1 * earned + a2 / np.float64(thrift[i]) * max(money - earned, 0.0)
+            spend = min(max(spend, 0.0), max(money, 0.0))
+            budget[i] = spend
+            region_budget[b, r] += spend
+        totals[b, 0], totals[b, 1], totals[b, 2], totals[b, 3] = wages, wage_tax, own, own_tax
+        totals[b, 4], totals[b, 5], totals[b, 6] = transfers, sent, interests
+        totals[b, 7], totals[b, 8] = principals, subsidies
 
 
 @njit(cache=True, nogil=True)

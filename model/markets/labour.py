@@ -64,23 +64,28 @@ def list_leavers(  # type: ignore[no-untyped-def]
     One month of tenure more for all; on the anniversary the wage of who stays becomes what the
     firm now offers, up or down (rules.md 11).
     """
-    found, n = np.empty(last - first, np.int64), 0
+    found, gone = np.empty(last - first, np.int64), 0
+    rows, who = np.empty(draws.STRIPE, np.int64), np.empty(draws.STRIPE, np.uint64)
     u, v = np.empty(draws.STRIPE, np.float64), np.empty(draws.STRIPE, np.float64)
     for start in range(first, last, draws.STRIPE):
-        size = min(draws.STRIPE, last - start)
-        draws.fill_uniforms2(seed, draws.QUIT, identity[start : start + size], month, 0, u, v)
-        for k in range(size):
-            i = start + k
-            if status[i] != EMPLOYEE:
-                continue
+        n = 0
+        for i in range(start, min(start + draws.STRIPE, last)):
+            # Written always, kept if it counts: a guess of who is employed would cost more.
+            rows[n] = i
+            who[n] = identity[i]
+            n += np.int64(status[i] == EMPLOYEE)
+        draws.fill_uniforms(seed, draws.QUIT, who[:n], month, 0, u)
+        draws.fill_second_uniforms(seed, draws.QUIT, who[:n], month, 0, v)
+        for k in range(n):
+            i = rows[k]
             f = employer[i]
             tenure[i] += 1
             if u[k] < quit_rate or v[k] < chance[f]:
-                found[n] = i
-                n += 1
+                found[gone] = i
+                gone += 1
             elif tenure[i] % 12 == 0:
                 wage[i] = wage_offer[f] * efficiency_units(skill[i], auto_skill[i], auto_worth[f])
-    return found[:n].copy()
+    return found[:gone].copy()
 
 
 @njit(cache=True)
@@ -197,7 +202,8 @@ def apply_for_jobs(  # type: ignore[no-untyped-def]
             who[k] = identity[searchers[start + k]]
         for look in range(looks):
             nth = attempt * _ROUND_STRIDE + look
-            draws.fill_uniforms2(seed, draws.CHOICE, who[:size], month, nth, u[look], v[look])
+            draws.fill_uniforms(seed, draws.CHOICE, who[:size], month, nth, u[look])
+            draws.fill_second_uniforms(seed, draws.CHOICE, who[:size], month, nth, v[look])
         for k in range(size):
             i = searchers[start + k]
             home = region[i]

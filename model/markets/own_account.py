@@ -62,14 +62,14 @@ def move_own_account(  # type: ignore[no-untyped-def]
     A sector is chosen by `weight` [R, S], that of `choice_weights`.
     """
     rows, who = np.empty(draws.STRIPE, np.int64), np.empty(draws.STRIPE, np.uint64)
-    u, v = np.empty(draws.STRIPE, np.float64), np.empty(draws.STRIPE, np.float64)
+    u = np.empty(draws.STRIPE, np.float64)
     for start in range(first, last, draws.STRIPE):
         n = 0
         for i in range(start, min(start + draws.STRIPE, last)):
             rows[n] = i
             who[n] = identity[i]
             n += np.int64(status[i] == OWN_ACCOUNT or status[i] == UNEMPLOYED)
-        draws.fill_uniforms2(seed, draws.OWN_ACCOUNT, who[:n], month, 0, u, v)
+        draws.fill_uniforms(seed, draws.OWN_ACCOUNT, who[:n], month, 0, u)
         for k in range(n):
             i = rows[k]
             if status[i] == OWN_ACCOUNT:
@@ -85,7 +85,8 @@ def move_own_account(  # type: ignore[no-untyped-def]
                 moves = u[k] < entry_rate
             if not moves:
                 continue
-            sector = choose_sector(weight[region[i]], v[k])
+            v = draws.uniform2(seed, draws.OWN_ACCOUNT, who[k], month, 0)[1]
+            sector = choose_sector(weight[region[i]], v)
             if sector >= 0:
                 status[i] = OWN_ACCOUNT
                 pool_sector[i] = sector
