@@ -70,8 +70,9 @@ STRIPE = 512
 _MASK = np.uint64(0xFFFFFFFF)
 _M0 = np.uint64(0xD2511F53)
 _M1 = np.uint64(0xCD9E8D57)
-_W0 = np.uint64(0x9E3779B9)
-_W1 = np.uint64(0xBB67AE85)
+# What is added to the key before each round.
+_W0 = tuple(np.uint64(0x9E3779B9 * k & 0xFFFFFFFF) for k in range(10))
+_W1 = tuple(np.uint64(0xBB67AE85 * k & 0xFFFFFFFF) for k in range(10))
 _S16 = np.uint64(16)
 _S32 = np.uint64(32)
 _LOW16 = np.uint64(0xFFFF)
@@ -83,25 +84,34 @@ _CELL = 2.0**-53
 _CHILD_KEY = np.uint64(0x0C417D)
 
 
-@njit(cache=True)
+@njit(cache=True, forceinline=True)
+def _round(c0: Word, c1: Word, c2: Word, c3: Word, k0: Word, k1: Word) -> Words:
+    """One round of Philox."""
+    p0 = _M0 * c0
+    p1 = _M1 * c2
+    return (p1 >> _S32) ^ c1 ^ k0, p1 & _MASK, (p0 >> _S32) ^ c3 ^ k1, p0 & _MASK
+
+
+@njit(cache=True, forceinline=True)
 def philox(c0: Word, c1: Word, c2: Word, c3: Word, k0: Word, k1: Word) -> Words:
     """Philox4x32-10: four counter words and two key words (32 bits each, as uint64) to four words.
 
-    Tested against the vectors that Random123 publishes.
+    Tested against the vectors that Random123 publishes. Ten rounds are written out, or the
+    compiler would not see that it can work on several identities at once.
     """
-    for _ in range(10):
-        p0 = _M0 * c0
-        p1 = _M1 * c2
-        c0 = (p1 >> _S32) ^ c1 ^ k0
-        c1 = p1 & _MASK
-        c2 = (p0 >> _S32) ^ c3 ^ k1
-        c3 = p0 & _MASK
-        k0 = (k0 + _W0) & _MASK
-        k1 = (k1 + _W1) & _MASK
-    return c0, c1, c2, c3
+    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0, k1)
+    c0, c1, c2, c3 = _round(c0, c1, c2, c3, (k0 + _W0[1]) & _MASK, (k1 + _W1[1]) & _MASK)
+    c0, c1, c2, c3 = _round(c0, c1, c2, c3, (k0 + _W0[2]) & _MASK, (k1 + _W1[2]) & _MASK)
+    c0, c1, c2, c3 = _round(c0, c1, c2, c3, (k0 + _W0[3]) & _MASK, (k1 + _W1[3]) & _MASK)
+    c0, c1, c2, c3 = _round(c0, c1, c2, c3, (k0 + _W0[4]) & _MASK, (k1 + _W1[4]) & _MASK)
+    c0, c1, c2, c3 = _round(c0, c1, c2, c3, (k0 + _W0[5]) & _MASK, (k1 + _W1[5]) & _MASK)
+    c0, c1, c2, c3 = _round(c0, c1, c2, c3, (k0 + _W0[6]) & _MASK, (k1 + _W1[6]) & _MASK)
+    c0, c1, c2, c3 = _round(c0, c1, c2, c3, (k0 + _W0[7]) & _MASK, (k1 + _W1[7]) & _MASK)
+    c0, c1, c2, c3 = _round(c0, c1, c2, c3, (k0 + _W0[8]) & _MASK, (k1 + _W1[8]) & _MASK)
+    return _round(c0, c1, c2, c3, (k0 + _W0[9]) & _MASK, (k1 + _W1[9]) & _MASK)
 
 
-@njit(cache=True)
+@njit(cache=True, forceinline=True)
 def _words(seed: Key, decision: Key, identity: Key, month: Count, draw: Count) -> Words:
     """The four words for one key; draws beyond 65535 spill into the decision's upper half."""
     key = np.uint64(seed)
@@ -118,7 +128,7 @@ def _words(seed: Key, decision: Key, identity: Key, month: Count, draw: Count) -
     )
 
 
-@njit(cache=True)
+@njit(cache=True, forceinline=True)
 def _unit(high: Word, low: Word) -> float:
     """Two words to the odd multiples of 2**-53: never 0, never 1, symmetric about one half."""
     cell = (high << np.uint64(20)) | (low >> np.uint64(12))
@@ -155,14 +165,17 @@ def fill_uniforms(seed, decision, identity, month, draw, out):  # type: ignore[n
     In a loop of its own the compiler works on several identities at once.
     """
     for k in range(len(identity)):
-        out[k] = uniform(seed, decision, identity[k], month, draw)
+        w0, w1, _, _ = _words(seed, decision, identity[k], month, draw)
+        out[k] = _unit(w0, w1)
 
 
 @njit(cache=True)
-def fill_second_uniforms(seed, decision, identity, month, draw, out):  # type: ignore[no-untyped-def]
-    """The second of `uniform2` for each identity [n]; two loops are faster than one with both."""
+def fill_uniforms2(seed, decision, identity, month, draw, first, second):  # type: ignore[no-untyped-def]
+    """`uniform2` for each identity [n], into the first n of `first` and of `second`."""
     for k in range(len(identity)):
-        out[k] = uniform2(seed, decision, identity[k], month, draw)[1]
+        w0, w1, w2, w3 = _words(seed, decision, identity[k], month, draw)
+        first[k] = _unit(w0, w1)
+        second[k] = _unit(w2, w3)
 
 
 @njit(cache=True)

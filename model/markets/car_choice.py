@@ -146,6 +146,12 @@ def look_rate(car, car_age, income, base_income, rates):  # type: ignore[no-unty
 
 
 @njit(cache=True)
+def most_looks(car, rates):  # type: ignore[no-untyped-def]
+    """The most that `look_rate` can be, whatever the income and the age: spares its power."""
+    return (rates[0] if car == NONE else rates[1]) * max(rates[3], 1.0)
+
+
+@njit(cache=True)
 def pick(weights, first, last, u):  # type: ignore[no-untyped-def]
     """The slot in [first, last) that the uniform `u` falls on, by weight; -1 if none has any."""
     total = 0.0

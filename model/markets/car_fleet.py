@@ -168,26 +168,43 @@ def find_lookers(  # type: ignore[no-untyped-def]
     `tally` [blocks, 3] receives cars scrapped, cars left, domestic cars left.
     """
     lookers, found = np.empty(last - first, np.int64), 0
-    for i in range(first, last):
-        car_age[i] = min(car_age[i] + np.int16(car[i] != NONE), 32000)
-        if next_thought[i] <= month:
-            u, v = draws.uniform2(seed, draws.CAR, identity[i], month, 0)
-            next_thought[i] = month + months_to_wait(v, ceiling)
-            u *= ceiling
+    rows, who = np.empty(draws.STRIPE, np.int64), np.empty(draws.STRIPE, np.uint64)
+    u, v = np.empty(draws.STRIPE, np.float64), np.empty(draws.STRIPE, np.float64)
+    for start in range(first, last, draws.STRIPE):
+        stop = min(start + draws.STRIPE, last)
+        n = 0
+        for i in range(start, stop):
+            car_age[i] = min(car_age[i] + np.int16(car[i] != NONE), 32000)
+            # Written always, kept if it counts: a guess of who thinks would cost more.
+            rows[n] = i
+            who[n] = identity[i]
+            n += np.int64(next_thought[i] <= month)
+        draws.fill_uniforms2(seed, draws.CAR, who[:n], month, 0, u, v)
+        scrapped = 0
+        for k in range(n):
+            i = rows[k]
+            next_thought[i] = month + months_to_wait(v[k], ceiling)
+            level = u[k] * ceiling
             scrap = 0.0
             if car[i] != NONE:
                 scrap = scrap_rates[car_choice.years_old(car_age[i])]
-            if u < scrap:
+            if level < scrap:
                 car[i] = NONE
                 car_age[i] = 0
-                tally[i // BLOCK, 0] += 1
-            elif status[i] != abroad:
+                scrapped += 1
+            elif status[i] != abroad and level < scrap + car_choice.most_looks(car[i], rates):
                 y = income_before_service(income[i], debt[i], car_rate[i], amortisation, floor)
-                if u < scrap + car_choice.look_rate(car[i], car_age[i], y, base_income, rates):
+                looks = car_choice.look_rate(car[i], car_age[i], y, base_income, rates)
+                if level < scrap + looks:
                     lookers[found] = i
                     found += 1
-        tally[i // BLOCK, 1] += np.int64(car[i] != NONE)
-        tally[i // BLOCK, 2] += np.int64(car[i] == DOMESTIC)
+        owners, domestic = 0, 0
+        for i in range(start, stop):
+            owners += np.int64(car[i] != NONE)
+            domestic += np.int64(car[i] == DOMESTIC)
+        tally[start // BLOCK, 0] += scrapped
+        tally[start // BLOCK, 1] += owners
+        tally[start // BLOCK, 2] += domestic
     return lookers[:found].copy()
 
 

@@ -74,8 +74,7 @@ def list_leavers(  # type: ignore[no-untyped-def]
             rows[n] = i
             who[n] = identity[i]
             n += np.int64(status[i] == EMPLOYEE)
-        draws.fill_uniforms(seed, draws.QUIT, who[:n], month, 0, u)
-        draws.fill_second_uniforms(seed, draws.QUIT, who[:n], month, 0, v)
+        draws.fill_uniforms2(seed, draws.QUIT, who[:n], month, 0, u, v)
         for k in range(n):
             i = rows[k]
             f = employer[i]
@@ -202,8 +201,7 @@ def apply_for_jobs(  # type: ignore[no-untyped-def]
             who[k] = identity[searchers[start + k]]
         for look in range(looks):
             nth = attempt * _ROUND_STRIDE + look
-            draws.fill_uniforms(seed, draws.CHOICE, who[:size], month, nth, u[look])
-            draws.fill_second_uniforms(seed, draws.CHOICE, who[:size], month, nth, v[look])
+            draws.fill_uniforms2(seed, draws.CHOICE, who[:size], month, nth, u[look], v[look])
         for k in range(size):
             i = searchers[start + k]
             home = region[i]
