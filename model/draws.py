@@ -201,9 +201,15 @@ def normal(seed: Key, decision: Key, identity: Key, month: Count, draw: Count) -
 
 
 @njit(cache=True)
+def gumbel_at(u: float) -> float:
+    """The quantile `u` of the standard Gumbel distribution, float64."""
+    return -math.log(-math.log(u))
+
+
+@njit(cache=True)
 def gumbel(seed: Key, decision: Key, identity: Key, month: Count, draw: Count) -> float:
     """A standard Gumbel float64: the largest of (utility + gumbel) is a logit choice."""
-    return -math.log(-math.log(uniform(seed, decision, identity, month, draw)))
+    return gumbel_at(uniform(seed, decision, identity, month, draw))
 
 
 @njit(cache=True)

@@ -158,7 +158,7 @@ def list_retirees(first, last, retirement_age, age_months):  # type: ignore[no-u
     for i in range(first, last):
         age_months[i] += 1
         found[n] = i
-        n += np.int64(age_months[i] >= retirement_age)
+        n += int(age_months[i] >= retirement_age)
     return found[:n].copy()
 
 

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import mesa
 import numpy as np
 
-from model import draws, params
+from model import RegionalModel, draws, params
 from model.accounts import Accounts
 from model.firms import Firms
 from model.importers import create_importers, order_cars, reprice_and_reexport
@@ -67,6 +67,8 @@ def people(model: mesa.Model, n: int, order: np.ndarray) -> Workers:
 class CarWorld(mesa.Model):  # type: ignore[misc]
     """Runs the months of part D; households earn, spend and serve their loans as a stub."""
 
+    residents, pay_residents = RegionalModel.residents, RegionalModel.pay_residents
+
     def __init__(
         self, n=20_000, *, world="plant", scale=160.0, rng=1, settings=None, order=None, burn_in=24
     ):
@@ -86,6 +88,8 @@ class CarWorld(mesa.Model):  # type: ignore[misc]
         self.market = SimpleNamespace(pool_cash=np.zeros(3))
         self.overdrafts_written_off = 0.0
         self.workers = people(self, n, np.arange(n) if order is None else order)
+        self.heads = np.zeros((3, 5), np.int64)
+        np.add.at(self.heads, (self.workers.region, self.workers.status), 1)
         self.wages = self.workers.income.astype(np.float64)
         self.contracts: list = []
         self.firms = Firms(self, 6)

@@ -145,12 +145,12 @@ def test_lookers_come_at_the_rate_of_the_hazard():
     thoughts = np.zeros(len(w), np.int32)
     car_fleet.first_thoughts(SEED, 0, world.car_market.ceiling, w.identity, thoughts)
     for t in range(months):
-        rows, tally = np.empty(len(w), np.int64), np.zeros(3, np.int64)
-        found += car_fleet.find_lookers(
-            SEED, t, 4, world.car_market.base_income, 0.0, 1 / 60, car_fleet.look_rates(world),
+        rows = car_fleet.find_lookers(
+            0, len(w), SEED, t, 4, world.car_market.base_income, 0.0, 1 / 60, car_fleet.look_rates(world),
             world.car_market.scrap_rates, world.car_market.ceiling, w.identity, w.status,
-            w.income, w.debt, w.car_rate, w.car, w.car_age, thoughts, rows, tally,
+            w.income, w.debt, w.car_rate, w.car, w.car_age, thoughts, np.zeros((1, 3), np.int64),
         )  # fmt: skip
+        found += len(rows)
     home = np.count_nonzero(w.status != 4)
     expected = home * months * world.params.car_look_rate
     assert abs(found - expected) < 4 * np.sqrt(expected)
@@ -160,17 +160,17 @@ def test_scrapping_empties_a_fleet_at_the_rate_of_its_table():
     world = CarWorld(20_000, world="flat", settings={"car_look_rate": 0.0, "car_replace_rate": 0.0})
     w, market = world.workers, world.car_market
     w.car[:], w.car_age[:] = USED, 240
-    rows, gone = np.empty(len(w), np.int64), 0
+    gone = 0
     thoughts = np.zeros(len(w), np.int32)
     car_fleet.first_thoughts(SEED, 0, market.ceiling, w.identity, thoughts)
     for t in range(12):
-        tally = np.zeros(3, np.int64)
+        tally = np.zeros((1, 3), np.int64)
         car_fleet.find_lookers(
-            SEED, t, 4, 1.0, 0.0, 1 / 60, car_fleet.look_rates(world), market.scrap_rates,
+            0, len(w), SEED, t, 4, 1.0, 0.0, 1 / 60, car_fleet.look_rates(world), market.scrap_rates,
             market.ceiling, w.identity, w.status, w.income, w.debt, w.car_rate, w.car, w.car_age,
-            thoughts, rows, tally,
+            thoughts, tally,
         )  # fmt: skip
-        gone += tally[0]
+        gone += tally[0, 0]
     expected = len(w) * 12 * market.scrap_rates[20]
     assert abs(gone - expected) < 5 * np.sqrt(expected)
     assert w.car_age[w.car == USED].min() == 252

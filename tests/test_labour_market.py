@@ -9,7 +9,8 @@ from calls import assert_same, call, some_calls
 
 from model import draws
 from model.markets import labour
-from model.workers import EMPLOYEE, NO_FIRM, OWN_ACCOUNT, UNEMPLOYED
+from model.markets.own_account import choice_weights
+from model.workers import ABROAD, EMPLOYEE, NO_FIRM, OWN_ACCOUNT, SKILL_UNIT, UNEMPLOYED
 
 # --- Slow twins: one person at a time, in words ---------------------------------------------------
 
@@ -19,23 +20,24 @@ def units(a, i, firm):
     return float(a.skill[i]) * (1.0 + a.auto_worth[firm] * float(a.auto_skill[i]))
 
 
-def slow_separate(a):
-    staff = a.employees.copy()
-    gone = 0
+def slow_leavers(a):
+    leavers = []
     for i in np.flatnonzero(a.status == EMPLOYEE):
         firm = a.employer[i]
         a.tenure[i] += 1
         quits, laid_off = draws.uniform2(a.seed, draws.QUIT, a.identity[i], a.month, 0)
-        excess = max(int(staff[firm]) - int(a.desired_staff[firm]), 0)
-        leaves = quits < a.quit_rate or laid_off < a.layoff_speed * excess / staff[firm]
-        if leaves or not a.alive[firm]:
-            a.status[i], a.employer[i] = UNEMPLOYED, NO_FIRM
-            a.tenure[i] = a.jobless_months[i] = 0
-            a.employees[firm] -= 1
-            gone += 1
+        if quits < a.quit_rate or laid_off < a.chance[firm]:
+            leavers.append(i)
         elif a.tenure[i] % 12 == 0:
             a.wage[i] = a.wage_offer[firm] * units(a, i, firm)
-    return gone
+    return leavers
+
+
+def slow_separate(a):
+    for i in a.leavers:
+        a.employees[a.employer[i]] -= 1
+        a.status[i], a.employer[i] = UNEMPLOYED, NO_FIRM
+        a.tenure[i] = a.jobless_months[i] = 0
 
 
 def slow_application(a, k):
@@ -78,19 +80,14 @@ def slow_application(a, k):
 def slow_hire(a):
     """Each firm sorts its applicants by what it sees of them and takes from the top."""
     queues = {}
-    for k in range(a.n):
+    for k in range(len(a.searchers)):
         if a.application[k] >= 0:
             queues.setdefault(int(a.application[k]), []).append(k)
     hires = 0
     for firm in sorted(queues):
         a.applicants[firm] += len(queues[firm])
 
-        def seen(k, firm=firm):
-            i = a.searchers[k]
-            luck = draws.gumbel(a.seed, draws.RANK, a.identity[i], a.month, a.attempt)
-            return units(a, i, firm) + a.noise * luck
-
-        ranked = sorted(queues[firm], key=seen, reverse=True)
+        ranked = sorted(queues[firm], key=lambda k: a.seen[k], reverse=True)
         for k in ranked[: a.open_jobs[firm]]:
             i = a.searchers[k]
             if a.status[i] == EMPLOYEE:
@@ -108,20 +105,54 @@ def slow_hire(a):
 
 def test_separations_are_those_of_the_slow_twin():
     gone = 0
-    for before, after, result in some_calls(labour, "separate"):
-        gone += result
-        assert slow_separate(before) == result
-        assert_same(after, before, ["status", "employer", "wage", "tenure", "employees"])
+    for before, after, result in some_calls(labour, "list_leavers"):
+        gone += len(result)
+        assert slow_leavers(before) == result.tolist()
+        assert_same(after, before, ["wage", "tenure"])
+    for before, after, _ in some_calls(labour, "separate"):
+        slow_separate(before)
+        assert_same(after, before, ["status", "employer", "tenure", "employees"])
     assert gone > 100
+
+
+def test_excess_staff_falls_by_its_part_and_a_closed_firm_keeps_nobody():
+    for before, after, _ in some_calls(labour, "layoff_chances"):
+        for firm in range(len(before.alive)):
+            staff, wanted = int(before.employees[firm]), int(before.desired_staff[firm])
+            expected = before.layoff_speed * max(staff - wanted, 0) / max(staff, 1)
+            assert after.chance[firm] == (expected if before.alive[firm] else 1.0)
+
+
+def test_searchers_are_those_of_the_slow_twin():
+    found = 0
+    for before, _, rows in some_calls(labour, "list_searchers"):
+        looks = [
+            draws.uniform(before.seed, draws.SEARCH, who, before.month, 0) < before.search_chance[s]
+            for who, s in zip(before.identity, before.status, strict=True)
+        ]
+        assert np.array_equal(rows, np.flatnonzero(looks))
+        assert np.all(np.isin(np.flatnonzero(before.status == UNEMPLOYED), rows))
+        assert not np.any(before.status[rows] == ABROAD)
+        found += len(rows)
+    assert found > 100
 
 
 def test_applications_are_those_of_the_slow_twin():
     sent = 0
     for before, after, _ in some_calls(labour, "apply_for_jobs"):
-        slow = [slow_application(before, k) for k in range(before.n)]
-        assert slow == after.application[: before.n].tolist()
+        slow = [slow_application(before, k) for k in range(before.first, before.last)]
+        assert slow == after.application[before.first : before.last].tolist()
         sent += sum(firm >= 0 for firm in slow)
     assert sent > 100
+
+
+def test_firms_see_the_skill_they_can_use_with_noise():
+    for a, after, _ in some_calls(labour, "see_skills"):
+        for k in range(a.first, a.last):
+            i, firm = a.searchers[k], a.application[k]
+            if firm >= 0:
+                luck = draws.gumbel(a.seed, draws.RANK, a.identity[i], a.month, a.attempt)
+                assert after.seen[k] == units(a, i, firm) + a.noise * luck
 
 
 def test_hires_are_those_of_the_slow_twin():
@@ -152,14 +183,12 @@ def test_of_two_jobs_that_meet_the_lower_hash_stays():
 
 
 def test_skills_and_vacancies_are_sums():
-    for before, after, _ in some_calls(labour, "sum_skills"):
-        employed = before.status == EMPLOYEE
-        exact = np.bincount(
-            before.employer[employed],
-            [units(before, i, before.employer[i]) for i in np.flatnonzero(employed)],
-            minlength=len(before.skill_sum),
-        )
-        np.testing.assert_allclose(after.skill_sum, exact, rtol=1e-12)
+    for before, _, sums in some_calls(labour, "sum_staff"):
+        staff = np.flatnonzero(before.status == EMPLOYEE)
+        able = [units(before, i, before.employer[i]) for i in staff]
+        for column, values, unit in ((0, able, SKILL_UNIT), (1, before.wage[staff], before.unit)):
+            exact = np.bincount(before.employer[staff], values, before.capacity)
+            np.testing.assert_allclose(sums[:, column] * unit, exact, rtol=1e-8)
     for before, after, total in some_calls(labour, "open_vacancies"):
         wanted = before.desired_staff.astype(int) - before.employees
         expected = np.where(before.alive, np.maximum(wanted, 0), 0)
@@ -174,11 +203,11 @@ def urn_and_ball(applicants, jobs, month):
     """Filled jobs when each applicant draws one of the jobs at random: the model's own rules."""
     n_firms, cells = jobs, np.zeros(applicants, np.int16)
     values = {
-        "seed": np.uint64(5), "month": month, "attempt": 0, "looks": 1, "see": 1,
+        "first": 0, "last": applicants, "seed": np.uint64(5), "month": month, "attempt": 0, "looks": 1, "see": 1,
         "taste_scale": 0.0, "autonomy_spread": 0.0, "noise": 1.0, "reach": np.ones((1, 1)),
         "commuting_cost": np.zeros((1, 1)), "reservation": np.full((1, 2), 1e-3),
-        "offset": np.array([0, jobs], np.int64), "place": np.arange(jobs, dtype=np.int64),
-        "searchers": np.arange(applicants, dtype=np.int64), "n": applicants,
+        "offset": np.array([0, jobs], np.int64), "place": np.arange(jobs, dtype=np.int32),
+        "searchers": np.arange(applicants, dtype=np.int64), "log_pay": np.zeros(n_firms),
         "identity": np.arange(applicants, dtype=np.uint64), "region": cells,
         "status": np.full(applicants, UNEMPLOYED, np.int8),
         "employer": np.full(applicants, NO_FIRM, np.int32),
@@ -191,10 +220,11 @@ def urn_and_ball(applicants, jobs, month):
         "wage_offer": np.ones(n_firms), "worth": np.ones(n_firms),
         "employees": np.zeros(n_firms, np.int32), "open_jobs": np.ones(n_firms, np.int32),
         "applicants": np.zeros(n_firms, np.int32), "hired": np.zeros(applicants, np.bool_),
-        "application": np.full(applicants, -1, np.int64),
+        "application": np.full(applicants, -1, np.int64), "seen": np.zeros(applicants),
     }  # fmt: skip
     call(labour.apply_for_jobs, values)
     assert np.all(values["application"] >= 0)
+    call(labour.see_skills, values)
     return call(labour.hire, values)
 
 
@@ -218,8 +248,8 @@ def test_v06_unemployment_settles_at_s_over_s_plus_f(loses, finds):
     """Own-account work is lost and found at constant rates by the model's own rule; N = 100,000."""
     n = 100_000
     values = {
-        "seed": np.uint64(3), "entry_rate": finds, "exit_rate": loses, "switch_rate": 0.0,
-        "elasticity": 1.0, "pool_share": np.ones((1, 1)), "relative_income": np.ones((1, 1)),
+        "first": 0, "last": n, "seed": np.uint64(3), "entry_rate": finds, "exit_rate": loses,
+        "switch_rate": 0.0, "weight": choice_weights(1.0, np.ones((1, 1)), np.ones((1, 1))),
         "identity": np.arange(n, dtype=np.uint64), "region": np.zeros(n, np.int16),
         "status": np.full(n, OWN_ACCOUNT, np.int8), "pool_sector": np.zeros(n, np.int8),
         "tenure": np.zeros(n, np.int16), "jobless_months": np.zeros(n, np.int16),
@@ -237,15 +267,16 @@ def test_v06_quits_come_at_their_rate():
     """Employees of a firm that wants them all leave at `quit_rate`, within three standard errors."""
     n, rate = 100_000, 0.02
     values = {
-        "seed": np.uint64(3), "month": 1, "quit_rate": rate, "layoff_speed": 0.3,
+        "first": 0, "last": n, "seed": np.uint64(3), "month": 1, "quit_rate": rate,
         "identity": np.arange(n, dtype=np.uint64), "status": np.full(n, EMPLOYEE, np.int8),
         "employer": np.zeros(n, np.int32), "skill": np.ones(n, np.float32),
         "auto_skill": np.zeros(n, np.float32), "auto_worth": np.zeros(1),
         "wage": np.ones(n, np.float32), "tenure": np.zeros(n, np.int16),
-        "jobless_months": np.zeros(n, np.int16), "alive": np.ones(1, np.bool_),
-        "employees": np.array([n], np.int32), "desired_staff": np.array([n], np.int32),
-        "wage_offer": np.ones(1),
+        "jobless_months": np.zeros(n, np.int16), "chance": np.zeros(1),
+        "employees": np.array([n], np.int32), "wage_offer": np.ones(1),
     }  # fmt: skip
-    gone = call(labour.separate, values)
+    values["leavers"] = call(labour.list_leavers, values)
+    call(labour.separate, values)
+    gone = len(values["leavers"])
     assert abs(gone - rate * n) < 3.0 * math.sqrt(n * rate * (1.0 - rate))
     assert values["employees"][0] == n - gone == int((values["status"] == EMPLOYEE).sum())

@@ -14,12 +14,15 @@ from model.markets import migration
 from model.markets.migration import (
     base_return_rate,
     leave_pull,
+    list_movers,
     mobility,
+    mobility_by_age,
     monthly_rates,
     move_people,
     relative_gain,
     return_pull,
     settle_norms,
+    status_weights,
     weigh_movers,
 )
 from model.workers import ABROAD, EMPLOYEE, NO_FIRM, OWN_ACCOUNT, UNEMPLOYED
@@ -43,17 +46,34 @@ def test_people_are_conserved_and_the_number_abroad_is_leavers_less_returners():
     assert moved.min() > 50
 
 
+def test_movers_are_those_of_the_slow_twin():
+    found = 0
+    for a, _, movers in calls_of(migration, "list_movers", months=6, world="none", **BUSY):
+        goes = np.zeros(len(a.status), bool)
+        for i in range(len(a.status)):
+            chance = mobility(a.age_months[i], 0.05) * a.rate[a.status[i], a.region[i]]
+            assert a.mobile[a.age_months[i]] == mobility(a.age_months[i], 0.05)
+            goes[i] = draws.uniform(a.seed, draws.MIGRATE, a.identity[i], a.month, 0) < chance
+        assert np.array_equal(movers, np.flatnonzero(goes))
+        found += len(movers)
+    assert found > 50
+
+
+def test_rates_are_those_of_the_status():
+    model = run("none", 3, **BUSY)
+    weight = status_weights(model)
+    p = model.params
+    assert weight[EMPLOYEE] == p.migration_employee
+    assert weight[UNEMPLOYED] == p.migration_unemployed
+    assert weight[OWN_ACCOUNT] == weight[ABROAD] == 1.0
+
+
 def test_moves_are_those_of_the_slow_twin():
     moved = {ABROAD: 0, EMPLOYEE: 0, OWN_ACCOUNT: 0, UNEMPLOYED: 0}
     for a, after, _ in calls_of(migration, "move_people", months=6, world="none", **BUSY):
-        weight = {EMPLOYEE: a.employee, OWN_ACCOUNT: 1.0, UNEMPLOYED: a.unemployed}
         staff, skills = a.firm_employees.copy(), a.firm_skill.copy()
         for i in range(len(a.status)):
-            r, was = a.region[i], int(a.status[i])
-            rate = a.come_back[r] if was == ABROAD else a.leave[r] * weight[was]
-            age = (a.age_months[i] - 216) / 12.0
-            chance = min(rate * math.exp(-a.fall * age), 1.0)
-            goes = draws.uniform(a.seed, draws.MIGRATE, a.identity[i], a.month, 0) < chance
+            was, goes = int(a.status[i]), i in a.movers
             expected = was if not goes else UNEMPLOYED if was == ABROAD else ABROAD
             assert after.status[i] == expected
             if goes:
@@ -65,14 +85,18 @@ def test_moves_are_those_of_the_slow_twin():
                 skills[a.employer[i]] -= float(a.skill[i])
         assert np.array_equal(after.firm_employees, staff)
         assert np.array_equal(after.firm_skill, skills)
-        assert_same(after, a, ["identity", "region", "age_months", "skill"])
+        assert_same(after, a, ["region", "skill"])
     assert min(moved.values()) > 5, moved
 
 
 def test_weights_are_those_of_the_slow_twin():
     model = run("none", 4)
     w, fall = model.workers, 0.07
-    home, away = weigh_movers(3, fall, 4.0, 0.3, w.region, w.age_months, w.status)
+    weight = np.array([0.0, 0.3, 1.0, 4.0, 1.0])
+    totals = np.zeros((1, 2, 3))
+    mobile = mobility_by_age(63 * 12, fall)
+    weigh_movers(0, len(w), mobile, weight, w.region, w.age_months, w.status, totals)
+    home, away = totals[0]
     slow_home, slow_away = np.zeros(3), np.zeros(3)
     for row in range(len(w)):
         age = mobility(w.age_months[row], fall)
@@ -133,9 +157,13 @@ def test_with_a_huge_elasticity_all_go_where_it_pays(gain):
     status = np.where(np.arange(n) < 200, OWN_ACCOUNT, ABROAD).astype(np.int8)
     none, zero = np.full(n, NO_FIRM, np.int32), np.zeros(n, np.int16)
     left, came = np.zeros(1, np.int64), np.zeros(1, np.int64)
+    rate = np.stack([leave, leave, leave, leave, back])
+    movers = list_movers(
+        0, n, np.uint64(1), 5, mobility_by_age(400, 0.05), rate, np.arange(n, dtype=np.uint64),
+        zero, zero + 400, status,
+    )  # fmt: skip
     move_people(
-        np.uint64(1), 5, leave, back, 0.05, 4.0, 0.3, np.arange(n, dtype=np.uint64), zero,
-        zero + 400, status, none, np.zeros(n, np.int8), np.ones(n, np.float32), zero.copy(),
+        movers, zero, status, none, np.zeros(n, np.int8), np.ones(n, np.float32), zero.copy(),
         zero.copy(), np.zeros(1, np.int32), np.zeros(1), left, came,
     )  # fmt: skip
     assert (int(left[0]), int(came[0])) == ((200, 0) if gain > 0 else (0, 200))

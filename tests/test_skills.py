@@ -7,7 +7,14 @@ from gates import Watched, build
 
 from model import World, skills
 from model.accounts import GOVERNMENT, HOUSEHOLDS, Kind
-from model.workers import EMPLOYEE, OWN_ACCOUNT, UNEMPLOYED, auto_worth, efficiency_units
+from model.workers import (
+    EMPLOYEE,
+    OWN_ACCOUNT,
+    SKILL_UNIT,
+    UNEMPLOYED,
+    auto_worth,
+    efficiency_units,
+)
 
 # --- At work ------------------------------------------------------------------------------------------
 
@@ -26,7 +33,7 @@ def test_staff_learn_what_is_taught_and_others_forget():
             expected[i] = max(know, know + speed[f] * (ceiling[f] - know))
         else:
             expected[i] = know * 0.99
-    skills.practise_skills(0.01, status, employer, ceiling, speed, auto)
+    skills.practise_skills(0, n, 0.01, status, employer, ceiling, speed, auto)
     assert np.array_equal(auto, expected)
 
 
@@ -35,13 +42,13 @@ def test_a_crew_learns_all_and_keeps_it_a_leaver_loses_it():
     status, employer = np.full(2, EMPLOYEE, np.int8), np.array([0, 1], np.int32)
     for _ in range(12):
         skills.practise_skills(
-            0.01, status, employer, np.array([1.0, 0.0]), np.array([0.06, 0.0]), auto
+            0, 2, 0.01, status, employer, np.array([1.0, 0.0]), np.array([0.06, 0.0]), auto
         )
     assert auto[0] == pytest.approx(1.0 - 0.94**12, abs=1e-5)
     assert auto[1] == 0.0
     status[0] = UNEMPLOYED
     for _ in range(3000):
-        skills.practise_skills(0.01, status, employer, np.ones(2), np.ones(2), auto[:1])
+        skills.practise_skills(0, 1, 0.01, status, employer, np.ones(2), np.ones(2), auto)
     assert auto[0] == 0.0
 
 
@@ -49,10 +56,8 @@ def test_what_people_bring_is_what_the_employer_does_not_teach():
     auto = np.array([0.9, 0.2, 0.5, 0.8, 0.7], np.float32)
     status = np.array([1, 1, 1, 1, 3], np.int8)
     employer = np.array([0, 0, 1, 1, -1], np.int32)
-    brought = np.full(2, 9.0)
-    staff = np.array([4, 2], np.int32)
-    skills.sum_brought(status, employer, np.array([0.4, 0.0]), auto, staff, brought)
-    assert brought == pytest.approx([0.5 / 4, 1.3 / 2], abs=1e-6)
+    brought = skills.sum_brought(0, 5, status, employer, np.array([0.4, 0.0]), auto, 2)
+    assert brought * SKILL_UNIT == pytest.approx([0.5, 1.3], abs=1e-6)
 
 
 def test_efficiency_units_are_plain_skill_where_the_skill_is_of_no_use():

@@ -178,7 +178,7 @@ def find_lookers(  # type: ignore[no-untyped-def]
             # Written always, kept if it counts: a guess of who thinks would cost more.
             rows[n] = i
             who[n] = identity[i]
-            n += np.int64(next_thought[i] <= month)
+            n += int(next_thought[i] <= month)
         draws.fill_uniforms2(seed, draws.CAR, who[:n], month, 0, u, v)
         scrapped = 0
         for k in range(n):
@@ -200,8 +200,8 @@ def find_lookers(  # type: ignore[no-untyped-def]
                     found += 1
         owners, domestic = 0, 0
         for i in range(start, stop):
-            owners += np.int64(car[i] != NONE)
-            domestic += np.int64(car[i] == DOMESTIC)
+            owners += int(car[i] != NONE)
+            domestic += int(car[i] == DOMESTIC)
         tally[start // BLOCK, 0] += scrapped
         tally[start // BLOCK, 1] += owners
         tally[start // BLOCK, 2] += domestic

@@ -73,7 +73,7 @@ def list_leavers(  # type: ignore[no-untyped-def]
             # Written always, kept if it counts: a guess of who is employed would cost more.
             rows[n] = i
             who[n] = identity[i]
-            n += np.int64(status[i] == EMPLOYEE)
+            n += int(status[i] == EMPLOYEE)
         draws.fill_uniforms2(seed, draws.QUIT, who[:n], month, 0, u, v)
         for k in range(n):
             i = rows[k]
@@ -148,7 +148,7 @@ def list_searchers(  # type: ignore[no-untyped-def]
         for k in range(size):
             # Written always, kept if it counts: a guess of who searches would cost more.
             found[n] = start + k
-            n += np.int64(u[k] < search_chance[status[start + k]])
+            n += int(u[k] < search_chance[status[start + k]])
     return found[:n].copy()
 
 
@@ -243,17 +243,40 @@ def apply_for_jobs(  # type: ignore[no-untyped-def]
             application[start + k] = best
 
 
+@njit(cache=True, nogil=True)
+def see_skills(  # type: ignore[no-untyped-def]
+    first, last, seed, month, attempt, noise, searchers, application, identity, skill, auto_skill,
+    auto_worth, seen,
+):  # fmt: skip
+    """Fill `seen` with what firms see of the skill of applicants `first` to `last`: it, with noise.
+
+    Skill is what the firm can use: plants and their suppliers see skill in making cars, others do
+    not.
+    """
+    sent, who = np.empty(draws.STRIPE, np.int64), np.empty(draws.STRIPE, np.uint64)
+    u = np.empty(draws.STRIPE, np.float64)
+    for start in range(first, last, draws.STRIPE):
+        n = 0
+        for k in range(start, min(start + draws.STRIPE, last)):
+            sent[n] = k
+            who[n] = identity[searchers[k]]
+            n += int(application[k] >= 0)
+        draws.fill_uniforms(seed, draws.RANK, who[:n], month, attempt, u)
+        for j in range(n):
+            k = sent[j]
+            i, f = searchers[k], application[k]
+            units = efficiency_units(skill[i], auto_skill[i], auto_worth[f])
+            seen[k] = units + noise * draws.gumbel_at(u[j])
+
+
 @njit(cache=True)
 def hire(  # type: ignore[no-untyped-def]
-    seed, month, attempt, noise, searchers, application, identity, status, employer,
-    pool_sector, skill, auto_skill, wage, tenure, jobless_months, wage_offer, auto_worth, employees,
-    open_jobs, applicants, hired,
+    searchers, application, seen, status, employer, pool_sector, skill, auto_skill, wage, tenure,
+    jobless_months, wage_offer, auto_worth, employees, open_jobs, applicants, hired,
 ):  # fmt: skip
-    """Every firm ranks its applicants by skill seen with noise and takes as many as it has jobs.
+    """Every firm ranks its applicants by the skill `seen` and takes as many as it has jobs.
 
-    Skill is what it can use: plants and their suppliers see skill in making cars, others do not.
-
-    Proposals are gathered by firm by counting; ties are settled by a keyed draw, so neither row
+    Proposals are gathered by firm by counting; what is seen of two never ties, so neither row
     order nor thread count matters. Marks served searchers in `hired`; returns hires.
     """
     n, n_firms = len(searchers), len(open_jobs)
@@ -266,22 +289,17 @@ def hire(  # type: ignore[no-untyped-def]
         start[f + 1] += start[f]
     filled = start.copy()
     queue = np.empty(start[n_firms], np.int64)
-    score = np.empty(start[n_firms], np.float64)
     for k in range(n):
         f = application[k]
         if f >= 0:
             queue[filled[f]] = k
-            i = searchers[k]
-            z = draws.gumbel(seed, draws.RANK, identity[i], month, attempt)
-            units = efficiency_units(skill[i], auto_skill[i], auto_worth[f])
-            score[filled[f]] = units + noise * z
             filled[f] += 1
     hires = 0
     for f in range(n_firms):
         while open_jobs[f] > 0:
             best = -1
             for q in range(start[f], start[f + 1]):
-                if queue[q] >= 0 and (best < 0 or score[q] > score[best]):
+                if queue[q] >= 0 and (best < 0 or seen[queue[q]] > seen[queue[best]]):
                     best = q
             if best < 0:
                 break
@@ -387,11 +405,12 @@ def fill_jobs(model: RegionalModel, searchers: np.ndarray, open_jobs: np.ndarray
             open_jobs, base.place, base.place_priority,
         )  # fmt: skip
         application = np.empty(len(searchers), np.int64)
+        seen = np.empty(len(searchers))
         hired = np.zeros(len(searchers), np.bool_)
 
         def apply(
             first: int, last: int, attempt: int = attempt, searchers: np.ndarray = searchers,
-            application: np.ndarray = application,
+            application: np.ndarray = application, seen: np.ndarray = seen,
         ) -> None:  # fmt: skip
             apply_for_jobs(
                 first, last, model.seed, model.period, attempt, p.search_looks, p.search_choices, p.taste_scale,
@@ -399,12 +418,15 @@ def fill_jobs(model: RegionalModel, searchers: np.ndarray, open_jobs: np.ndarray
                 searchers, w.identity, w.region, w.status, w.employer, w.pool_sector, w.skill, w.auto_skill, w.wage,
                 f.region, f.identity, f.wage_offer, skill_worth, worth, log_pay, open_jobs, application,
             )  # fmt: skip
+            see_skills(
+                first, last, model.seed, model.period, attempt, p.ranking_noise, searchers, application,
+                w.identity, w.skill, w.auto_skill, skill_worth, seen,
+            )  # fmt: skip
 
         threads.over_rows(len(searchers), apply)
         model.hires += hire(
-            model.seed, model.period, attempt, p.ranking_noise, searchers, application,
-            w.identity, w.status, w.employer, w.pool_sector, w.skill, w.auto_skill, w.wage, w.tenure,
-            w.jobless_months, f.wage_offer, skill_worth, f.employees, open_jobs, f.applicants, hired,
+            searchers, application, seen, w.status, w.employer, w.pool_sector, w.skill, w.auto_skill, w.wage,
+            w.tenure, w.jobless_months, f.wage_offer, skill_worth, f.employees, open_jobs, f.applicants, hired,
         )  # fmt: skip
         searchers = searchers[~hired]
 

@@ -105,16 +105,21 @@ def list_movers(  # type: ignore[no-untyped-def]
     of returning, the others at that of leaving × weight of the status.
     """
     found, n = np.empty(last - first, np.int64), 0
-    u = np.empty(draws.STRIPE, np.float64)
+    u, near = np.empty(draws.STRIPE, np.float64), np.empty(draws.STRIPE, np.int64)
+    most = mobile.max() * rate.max()
     for start in range(first, last, draws.STRIPE):
         size = min(draws.STRIPE, last - start)
         draws.fill_uniforms(seed, draws.MIGRATE, identity[start : start + size], month, 0, u)
+        # Few draw less than anybody's chance; only these need be looked at.
+        few = 0
         for k in range(size):
+            near[few] = k
+            few += int(u[k] < most)
+        for k in near[:few]:
             i = start + k
-            p = mobile[age_months[i]] * rate[status[i], region[i]]
-            # Written always, kept if it counts: a guess of who moves would cost more.
-            found[n] = i
-            n += np.int64(u[k] < p)
+            if u[k] < mobile[age_months[i]] * rate[status[i], region[i]]:
+                found[n] = i
+                n += 1
     return found[:n].copy()
 
 

@@ -68,7 +68,7 @@ def move_own_account(  # type: ignore[no-untyped-def]
         for i in range(start, min(start + draws.STRIPE, last)):
             rows[n] = i
             who[n] = identity[i]
-            n += np.int64(status[i] == OWN_ACCOUNT or status[i] == UNEMPLOYED)
+            n += int(status[i] == OWN_ACCOUNT or status[i] == UNEMPLOYED)
         draws.fill_uniforms(seed, draws.OWN_ACCOUNT, who[:n], month, 0, u)
         for k in range(n):
             i = rows[k]
