@@ -48,7 +48,7 @@ def first_capital(model: RegionalModel) -> np.ndarray:
     """Money for the capital goods of an entrant's first output, KGS [R, S]."""
     p, base = model.params, model.base
     units = base.norm_capital[None] * base.productivity * p.entrant_customers
-    return p.entrant_capital_share * units * model.market.capital_price()[:, None]
+    return p.entrant_capital_share * units * model.market.capital_price[:, None]
 
 
 def free_row(model: RegionalModel, r: int, s: int, identity: int | np.uint64) -> int:
@@ -87,7 +87,7 @@ def set_up(
     f.markup[row] = base.norm_markup[s]
     normal = f.productivity[row] / (1.0 if base.storable[s] else 1.0 + p.capacity_slack)
     labour = f.wage_offer[row] * (1.0 + p.social_rate_employer) / normal
-    f.unit_cost[row] = labour + m.unit_input_cost()[r, s]
+    f.unit_cost[row] = labour + m.unit_input_cost[r, s]
     f.price[row] = f.markup[row] * f.unit_cost[row]
     f.supplier[row] = -1
 

@@ -31,7 +31,7 @@ def account_production(model: RegionalModel) -> None:
     units = made + m.pool_output
     worth = value + m.pool_output * m.pool_price
     model.output_value = worth
-    model.value_added = worth - units * m.unit_input_cost()
+    model.value_added = worth - units * m.unit_input_cost
     model.real_value_added = units * np.maximum(1.0 - base.base_input_cost, 0.0)[None]
     for plant in model.plants:
         cars = plant.month.get("cars_made", 0.0)
@@ -46,7 +46,7 @@ def account_production(model: RegionalModel) -> None:
     _add_contract_margins(model)
     _add_car_trade(model)
     weight = base.household_income / base.household_income.sum()
-    model.price_level = float((weight * m.consumer_price()).sum()) / model.params.numeraire
+    model.price_level = float((weight * m.consumer_price).sum()) / model.params.numeraire
     _update_wage_index(model, cell, size)
 
 

@@ -146,16 +146,15 @@ def buyers_demand(model: RegionalModel) -> Demand:
     base, m, params = model.base, model.market, model.params
     n_regions, n_sectors = base.firm_output.shape
     made, plant_value, invested, parts = _firms_ask(model)
-    input_share = m.import_share(base.input_import_share)
-    capital_share = m.import_share(base.capital_import_share)
-    capital_price = m.capital_price()
+    input_share, capital_share = m.input_import_share, m.capital_import_share
+    capital_price = m.capital_price
     home = {name: np.zeros((n_regions + 1, n_sectors)) for name in BUYERS}
     abroad = {name: np.zeros((n_regions, n_sectors)) for name in BUYERS}
 
     # Households divide money over the basket in fixed shares (Cobb-Douglas).
     goods = model.region_budget * (1.0 - base.housing_share) / (1.0 + params.vat_rate)
-    units = goods[:, None] * base.basket[None] / m.composite_price(base.basket_import_share)
-    share = m.import_share(base.basket_import_share)
+    units = goods[:, None] * base.basket[None] / m.basket_price
+    share = m.basket_import_share
     home["households"][:-1], abroad["households"][:] = units * (1.0 - share), units * share
     # Capital goods come in the mix of the base year.
     for name, money in (

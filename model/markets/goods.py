@@ -216,6 +216,7 @@ def clear_markets(model: RegionalModel) -> None:
         f.sales, f.production, f.input_stock,
     )  # fmt: skip
     settle_purchases(model, need, trade)
+    model.market.quote_prices()
 
 
 def _shares(model: RegionalModel) -> Shares:
