@@ -130,6 +130,9 @@ class Firms(Population):
     part_orders = column(
         np.float64, 0.0, unit="units/month", meaning="ordered by plants under contract"
     )
+    auto_worth = column(
+        np.float64, 0.0, unit="share", meaning="what full skill in making cars adds to output here"
+    )
     part_sales = column(np.float64, 0.0, unit="KGS/month", meaning="sold to plants under contract")
 
     def alive_mask(self) -> np.ndarray:

@@ -17,7 +17,7 @@ from model.capability import first_quality
 from model.demography import note_entry
 from model.firms import PRIVATE
 from model.markets.credit import start_up_guarantee, start_up_share
-from model.workers import EMPLOYEE, auto_worth, efficiency_units
+from model.workers import EMPLOYEE, efficiency_units
 
 if TYPE_CHECKING:
     from model.model import RegionalModel
@@ -134,7 +134,7 @@ def _hire_founder(model: RegionalModel, row: int, i: int) -> None:
     """The founder is the first of the staff."""
     f, w = model.firms, model.workers
     if w.status[i] == EMPLOYEE:
-        worth = auto_worth(model)[w.employer[i]]
+        worth = f.auto_worth[w.employer[i]]
         f.employees[w.employer[i]] -= 1
         f.skill_sum[w.employer[i]] -= efficiency_units(w.skill[i], w.auto_skill[i], worth)
     w.status[i], w.employer[i], w.pool_sector[i] = EMPLOYEE, row, -1
