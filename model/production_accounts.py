@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from model.accounts import GOVERNMENT, IMPORTERS, WORLD, Kind
-from model.border import landed_cost
 from model.sectors import TRADE
 
 if TYPE_CHECKING:
@@ -72,10 +71,7 @@ def _add_car_trade(model: RegionalModel) -> None:
     took = flows[:, IMPORTERS, Kind.CARS].sum() + flows[WORLD, IMPORTERS, Kind.EXPORTS]
     took += flows[:, IMPORTERS, Kind.COMMISSIONS].sum()
     paid = flows[IMPORTERS, :, Kind.CARS].sum() + flows[IMPORTERS, GOVERNMENT].sum()
-    stocked = sum(
-        (dealer.arrived - dealer.sold) * sum(landed_cost(model, dealer.kind))
-        for dealer in model.importers
-    )
+    stocked = sum((dealer.arrived - dealer.sold) * dealer.cost for dealer in model.importers)
     margin = float(took - paid) + stocked
     shares = sum(dealer.share for dealer in model.importers)
     for dealer in model.importers:
