@@ -13,9 +13,11 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numba import njit
 
 from model.accounts import GOVERNMENT, IMPORTERS, WORLD, Kind
-from model.demography import demography_measures
+from model.demography import count_firms, demography_measures
+from model.firms import PLANT
 from model.foreign_suppliers import follower_measures
 from model.importer_exit import importer_measures
 from model.knowledge_measures import knowledge_measures
@@ -70,6 +72,10 @@ class Measures:
 
     def __init__(self, model: RegionalModel) -> None:
         self._model = model
+        # What turns agents into people: extensive outcomes are multiplied by the scale.
+        self._factors = {
+            name: model.scale if one.extensive else 1.0 for name, one in outcomes().items()
+        }
         self._rows: list[dict[str, float]] = []
         self._regional: list[dict[str, np.ndarray]] = []
         self.now: dict[str, float] = {}
@@ -90,24 +96,23 @@ class Measures:
     def record(self) -> None:
         """Phase 13: measure the month; keep it unless it belongs to the burn-in."""
         country, regional = measure(self._model)
-        schema, scale = outcomes(), self._model.scale
-        for name, value in country.items():
-            country[name] = float(value * scale if schema[name].extensive else value)
-        for name, values in regional.items():
-            regional[name] = np.asarray(
-                values * scale if schema[name].extensive else values, np.float64
-            )
-        self.now = country
+        factors = self._factors
+        self.now = {name: float(value * factors[name]) for name, value in country.items()}
         if self._model.period >= 0:
-            self._rows.append(country)
-            self._regional.append(regional)
+            self._rows.append(self.now)
+            self._regional.append(
+                {name: values * factors[name] for name, values in regional.items()}
+            )
 
 
 def measure(model: RegionalModel) -> tuple[dict[str, float], dict[str, np.ndarray]]:
     """All outcomes of this month in agent units: for the country, and by region [R]."""
-    regional = _people(model) | _production(model) | migration_measures(model)
-    country = {name: float(values.sum()) for name, values in regional.items()}
-    jobs, heads = _jobs_by_sector(model)
+    jobs_of_cells, firms = count_jobs(model), count_firms(model)
+    regional = _people(model, jobs_of_cells.sum(axis=1)) | _production(model, firms)
+    regional |= migration_measures(model)
+    totals = np.array(list(regional.values())).sum(axis=1)
+    country = dict(zip(regional, totals.tolist(), strict=True))
+    jobs, heads = jobs_of_cells.sum(axis=0), model.market.pool_heads.sum(axis=0).astype(np.float64)
     for s, name in enumerate(model.pack.sectors):
         country[f"jobs_{name}"] = float(jobs[s])
         country[f"value_added_{name}"] = float(model.value_added[:, s].sum())
@@ -119,7 +124,9 @@ def measure(model: RegionalModel) -> tuple[dict[str, float], dict[str, np.ndarra
     country |= chain_measures(model)
     country |= knowledge_measures(model)
     country |= stage_measures(model)
-    country |= demography_measures(model) | follower_measures(model) | importer_measures(model)
+    country |= (
+        demography_measures(model, firms) | follower_measures(model) | importer_measures(model)
+    )
     country |= _money(model) | _firms(model) | _cars(model) | policy_measures(model)
     country |= structure_measures(model) | vehicle_measures(model)
     for name in ("mean_wage", "own_account_income"):
@@ -129,15 +136,28 @@ def measure(model: RegionalModel) -> tuple[dict[str, float], dict[str, np.ndarra
     return country, regional
 
 
-def _people(model: RegionalModel) -> dict[str, np.ndarray]:
-    """Jobs where they are, people where they live; [R]."""
+@njit(cache=True)
+def sum_jobs(region, sector, employees, jobs):  # type: ignore[no-untyped-def]
+    """Add up the staff of firms in `jobs` [R, S]."""
+    for f in range(len(employees)):
+        jobs[region[f], sector[f]] += employees[f]
+
+
+def count_jobs(model: RegionalModel) -> np.ndarray:
+    """Employees by region and sector, plants' included; float64 [R, S]."""
+    f, jobs = model.firms, np.zeros(model.base.firm_output.shape)
+    sum_jobs(f.region, f.sector, f.employees, jobs)
+    return jobs
+
+
+def _people(model: RegionalModel, jobs: np.ndarray) -> dict[str, np.ndarray]:
+    """Jobs where they are (`jobs` [R]), people where they live; [R]."""
     heads, f, market = model.heads, model.firms, model.market
-    n_regions = len(heads)
-    plants = np.zeros(n_regions)
+    plants = np.zeros(len(heads))
     for plant in model.plants:
         plants[plant.region] += f.employees[plant.row]
     return {
-        "employee_jobs": np.bincount(f.region, f.employees, minlength=n_regions),
+        "employee_jobs": jobs,
         "plant_jobs": plants,
         "own_account": heads[:, OWN_ACCOUNT].astype(np.float64),
         "employment": (heads[:, EMPLOYEE] + heads[:, OWN_ACCOUNT]).astype(np.float64),
@@ -148,24 +168,16 @@ def _people(model: RegionalModel) -> dict[str, np.ndarray]:
     }
 
 
-def _production(model: RegionalModel) -> dict[str, np.ndarray]:
-    f, n = model.firms, len(model.pack.region_ids)
+def _production(model: RegionalModel, firms: np.ndarray) -> dict[str, np.ndarray]:
+    """Output, incomes of production, consumption, and `firms` [R, origins] in business; [R]."""
     # A plant is one plant at every scale; other rows stand for as many firms as the scale says.
-    ordinary = f.alive & (f.sector != model.base.vehicles)
-    plants = np.bincount(f.region[f.alive & ~ordinary], minlength=n)
+    plants = firms[:, PLANT]
     return {
         "output": model.output_value.sum(axis=1),
         "value_added": model.value_added.sum(axis=1),
         "consumption": model.region_consumption,
-        "firms": np.bincount(f.region[ordinary], minlength=n) + plants / model.scale,
+        "firms": firms.sum(axis=1) - plants + plants / model.scale,
     }
-
-
-def _jobs_by_sector(model: RegionalModel) -> tuple[np.ndarray, np.ndarray]:
-    """Employees and own-account workers by sector, heads [S]."""
-    f = model.firms
-    jobs = np.bincount(f.sector, f.employees, minlength=len(model.pack.sectors))
-    return jobs, model.market.pool_heads.sum(axis=0).astype(np.float64)
 
 
 def _mean_of(table: dict[str, Any], name: str) -> Any:
