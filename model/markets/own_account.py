@@ -101,8 +101,7 @@ def reservation_wages(model: RegionalModel) -> np.ndarray:
     incomes that the table shows is read as skill and amenity (Rosen 1986), not as a queue.
     """
     p, base, market = model.params, model.base, model.market
-    norm = np.where(base.pool_income > 0.0, base.pool_income, 1.0)
-    relative = np.where(base.pool_income > 0.0, market.pool_income / norm, 0.0)
+    relative = market.income_ratio
     worth = base.region_wage[:, None] * (1.0 + p.autonomy_premium)
     out = np.empty((relative.shape[0], relative.shape[1] + 1))
     out[:, :-1] = relative * worth

@@ -19,7 +19,8 @@ class GoodsMarket:
     """State of the goods markets that belongs to nobody's row.
 
     Arrays are [R, S] by region and sector, or [R+1, S] where the last row is the world as buyer.
-    Prices are KGS per unit; `pool_*` describe own-account producers. What `quote_prices` works out:
+    Prices are KGS per unit; `pool_*` describe own-account producers; `income_ratio` is what a unit
+    of their skill earns, as believed, against the base year (0 in trades without any). What `quote_prices` works out:
 
     input_import_share, capital_import_share, basket_import_share : share of units imported, of
         inputs by supplying and using sector [R, S, S], of capital goods and of the basket [R, S].
@@ -41,6 +42,7 @@ class GoodsMarket:
         self.pool_output_before = base.pool_output.copy()
         self.pool_cash = np.zeros((n_regions, n_sectors))
         self.pool_income = base.pool_income.copy()
+        self.income_ratio = (base.pool_income > 0.0).astype(np.float64)
         self.pool_heads = base.pool_heads.copy()
         self.pool_skill = base.pool_skill.copy()
         self.pool_pay = np.zeros((n_regions, n_sectors))
@@ -77,16 +79,14 @@ class GoodsMarket:
         What own-account work of the same trade is worth, as a share of the wage it is worth in
         the base year: incomes below or above wages there are skill and amenity (Rosen 1986).
         """
-        base, share = self._model.base, self._model.params.wage_floor_share
-        norm = np.where(base.pool_income > 0.0, base.pool_income, 1.0)
-        return share * base.wage * np.where(base.pool_income > 0.0, self.pool_income / norm, 0.0)
+        return self._model.params.wage_floor_share * self._model.base.wage * self.income_ratio
 
     def relative_pool_income(self) -> np.ndarray:
         """Own-account income against its base value, [R, S], in real terms."""
         base = self._model.base
         now = self.pool_income / self.consumer_price[:, None]
-        return np.clip(now / np.where(base.pool_income > 0.0, base.pool_income, 1.0)
-                       * self._model.params.numeraire, 0.05, 20.0)  # fmt: skip
+        norm = np.where(base.pool_income > 0.0, base.pool_income, 1.0)
+        return np.minimum(np.maximum(now / norm * self._model.params.numeraire, 0.05), 20.0)
 
 
 @njit(cache=True)
@@ -136,13 +136,27 @@ def price_mix(norm, mix, advantage, home, import_price):  # type: ignore[no-unty
 def pay_out_pools(model: RegionalModel) -> None:
     """Own-account producers share what their pool took last month, by skill (phase 7)."""
     m = model.market
-    skill = np.where(m.pool_skill > 0.0, m.pool_skill, 1.0)
-    m.pool_pay = np.where(m.pool_skill > 0.0, np.maximum(m.pool_cash, 0.0) / skill, 0.0)
-    weight = model.params.income_memory
-    seen = m.pool_skill > 0.0
-    m.pool_income = np.where(
-        seen, m.pool_income + weight * (m.pool_pay - m.pool_income), m.pool_income
-    )
+    share_takings(
+        model.params.income_memory, model.base.pool_income, m.pool_skill, m.pool_cash, m.pool_pay,
+        m.pool_income, m.income_ratio,
+    )  # fmt: skip
+
+
+@njit(cache=True)
+def share_takings(memory, base_income, skill, takings, pay, income, ratio):  # type: ignore[no-untyped-def]
+    """Fill what a unit of skill gets, and what people come to believe it earns [R, S].
+
+    `pay` is takings over skill, 0 where nobody is; `income` moves to it by `memory`; `ratio` is
+    income against the base year's.
+    """
+    for r in range(skill.shape[0]):
+        for s in range(skill.shape[1]):
+            pay[r, s] = 0.0
+            if skill[r, s] > 0.0:
+                pay[r, s] = max(takings[r, s], 0.0) / skill[r, s]
+                income[r, s] += memory * (pay[r, s] - income[r, s])
+            if base_income[r, s] > 0.0:
+                ratio[r, s] = income[r, s] / base_income[r, s]
 
 
 def price_pools(model: RegionalModel) -> None:
