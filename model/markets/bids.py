@@ -24,8 +24,8 @@ from model.contracts import (
 # --- The buyer ------------------------------------------------------------------------------------
 
 
-def set_saving[T: (float, np.ndarray)](value: T, deletion: T, freight: float) -> T:
-    """What a kit gets cheaper when a part worth `value` at the border is left out of it, KGS.
+def set_saving(value: np.ndarray, deletion: np.ndarray, freight: float) -> np.ndarray:
+    """What a kit gets cheaper when a part worth `value` at the border is left out of it, KGS [C].
 
     Freight and packing are saved in full, of the rest only the deletion allowance (Baranson 1969).
     """
