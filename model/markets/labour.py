@@ -408,7 +408,7 @@ def fill_jobs(model: RegionalModel, searchers: np.ndarray, open_jobs: np.ndarray
         seen = np.empty(len(searchers))
         hired = np.zeros(len(searchers), np.bool_)
 
-        def apply(
+        def send_applications(
             first: int, last: int, attempt: int = attempt, searchers: np.ndarray = searchers,
             application: np.ndarray = application, seen: np.ndarray = seen,
         ) -> None:  # fmt: skip
@@ -423,7 +423,7 @@ def fill_jobs(model: RegionalModel, searchers: np.ndarray, open_jobs: np.ndarray
                 w.identity, w.skill, w.auto_skill, skill_worth, seen,
             )  # fmt: skip
 
-        threads.over_rows(len(searchers), apply)
+        threads.over_rows(len(searchers), send_applications)
         model.hires += hire(
             searchers, application, seen, w.status, w.employer, w.pool_sector, w.skill, w.auto_skill, w.wage,
             w.tenure, w.jobless_months, f.wage_offer, skill_worth, f.employees, open_jobs, f.applicants, hired,
