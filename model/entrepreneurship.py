@@ -18,7 +18,7 @@ from model.markets.credit import borrowing_room, call_guarantees
 from model.markets.labour import separate
 from model.new_firms import first_capital, free_row, open_firm, own_funds
 from model.spin_offs import heritage_of, tender_rents
-from model.workers import ABROAD, EMPLOYEE
+from model.workers import ABROAD
 
 if TYPE_CHECKING:
     from model.model import RegionalModel
@@ -65,22 +65,22 @@ def close_insolvent_firms(model: RegionalModel) -> None:
 
 
 @njit(cache=True, nogil=True)
-def list_released(first, last, alive, status, employer):  # type: ignore[no-untyped-def]
-    """Rows of employees whose firm has closed."""
+def list_released(first, last, closed, employer):  # type: ignore[no-untyped-def]
+    """Rows of employees whose firm has `closed`: flag of firms, then a last one for no employer."""
     found, n = np.empty(last - first, np.int64), 0
     for i in range(first, last):
-        if status[i] == EMPLOYEE and not alive[employer[i]]:
-            found[n] = i
-            n += 1
+        # Written always, kept if it counts: a guess of who is released would cost more.
+        found[n] = i
+        n += int(closed[employer[i]])
     return found[:n].copy()
 
 
 def release_staff(model: RegionalModel) -> None:
     """Everybody whose employer closed is unemployed."""
     w, f = model.workers, model.firms
+    closed = np.append(~f.alive, False)
     released = threads.list_rows(
-        w.capacity,
-        lambda first, last: list_released(first, last, f.alive, w.status, w.employer),
+        w.capacity, lambda first, last: list_released(first, last, closed, w.employer)
     )
     separate(released, w.status, w.employer, w.tenure, w.jobless_months, f.employees)
 
@@ -100,14 +100,22 @@ def propose_firms(  # type: ignore[no-untyped-def]
     `culture` [R] is the region's lasting readiness to found (Fritsch & Wyrwich 2014).
     """
     found, n = np.empty((most, 2), np.int64), 0
-    u = np.empty(draws.STRIPE, np.float64)
+    u, eager = np.empty(draws.STRIPE, np.float64), np.empty(draws.STRIPE, np.int64)
+    # No profit makes anybody 33 times as ready: most need no second look (a hair more than 32,
+    # since the products below round differently).
+    readiest = 32.000001 * propensity * culture
     for start in range(first, last, draws.STRIPE):
         size = min(draws.STRIPE, last - start)
         draws.fill_uniforms(seed, draws.FOUND, identity[start : start + size], month, 0, u)
+        few = 0
         for k in range(size):
+            i = start + k
+            ready = np.float64(disposition[i]) * np.float64(skill[i])
+            eager[few] = k
+            few += int(u[k] <= readiest[region[i]] * ready)
+        for k in eager[:few]:
             i, r = start + k, region[start + k]
             rate = propensity * culture[r] * np.float64(disposition[i]) * np.float64(skill[i])
-            # No profit makes anybody 33 times as ready: most need no second look.
             if u[k] > rate * 32.0 or status[i] == ABROAD or savings[i] <= 0.0:
                 continue
             v = draws.uniform2(seed, draws.FOUND, identity[i], month, 0)[1]

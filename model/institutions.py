@@ -175,6 +175,7 @@ def levy_and_pay_out(model: RegionalModel) -> None:
     np.add.at(model.workers.dividends, owner, out[paid])
     model.accounts.post(FIRMS, HOUSEHOLDS, Kind.DIVIDENDS, float(out[paid].sum()))
     model.bank.pay_out()
+    model.settle_with_residents()
 
 
 def plant_profit(model: RegionalModel, plant: Plant) -> float:

@@ -345,6 +345,7 @@ def test_profits_reach_the_households_of_the_region():
     world.accounts.open_month()
     savings = world.workers.savings.copy()
     paid = pay_out_profits(world)
+    world.settle_with_residents()
     gain = world.workers.savings - savings
     assert paid >= 9_000_000.0 * (1 - 1e-12)
     assert gain.sum() == pytest.approx(paid)

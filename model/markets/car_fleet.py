@@ -175,6 +175,7 @@ def find_lookers(  # type: ignore[no-untyped-def]
         n = 0
         for i in range(start, stop):
             car_age[i] = min(car_age[i] + np.int16(car[i] != NONE), 32000)
+        for i in range(start, stop):
             # Written always, kept if it counts: a guess of who thinks would cost more.
             rows[n] = i
             who[n] = identity[i]
