@@ -129,10 +129,14 @@ def test_down_payment_and_payment_limit_bind_exactly():
 
 def test_the_look_rate_rises_with_income_and_the_cars_age():
     rates = np.array([0.012, 0.016, 1.0, 3.0])
-    assert car_choice.look_rate(0, 0, 20.0, 10.0, rates) == pytest.approx(0.024)
-    assert car_choice.look_rate(0, 0, 1e6, 10.0, rates) == pytest.approx(0.036)
-    assert car_choice.look_rate(USED, 120, 10.0, 10.0, rates) == pytest.approx(0.016)
-    assert car_choice.look_rate(NEW, 0, 10.0, 10.0, rates) == pytest.approx(0.004)
+
+    def rate(car, age, income):
+        return car_choice.look_rate(car, age, car_choice.income_factor(income, 10.0, rates), rates)
+
+    assert rate(0, 0, 20.0) == pytest.approx(0.024)
+    assert rate(0, 0, 1e6) == pytest.approx(0.036)
+    assert rate(USED, 120, 10.0) == pytest.approx(0.016)
+    assert rate(NEW, 0, 10.0) == pytest.approx(0.004)
 
 
 def test_lookers_come_at_the_rate_of_the_hazard():

@@ -195,7 +195,8 @@ def find_lookers(  # type: ignore[no-untyped-def]
                 scrapped += 1
             elif status[i] != abroad and level < scrap + car_choice.most_looks(car[i], rates):
                 y = income_before_service(income[i], debt[i], car_rate[i], amortisation, floor)
-                looks = car_choice.look_rate(car[i], car_age[i], y, base_income, rates)
+                factor = car_choice.income_factor(y, base_income, rates)
+                looks = car_choice.look_rate(car[i], car_age[i], factor, rates)
                 if level < scrap + looks:
                     lookers[found] = i
                     found += 1
