@@ -65,7 +65,7 @@ def frontier_cost(plant: Plant, s: int) -> float:
     base, p = model.base, model.params
     productivity = base.productivity[r, s] * math.exp(know_how(plant))
     wage = base.wage[r, s] * model.wage_index[r] * (1.0 + p.social_rate_employer)
-    return float(wage / productivity + model.market.unit_input_cost()[r, s])
+    return float(wage / productivity + model.market.unit_input_cost[r, s])
 
 
 def know_how(plant: Plant) -> float:
@@ -87,7 +87,7 @@ def follower_plan(model: RegionalModel, tender: OpenTender) -> tuple[float, floa
     cost = units * frontier_cost(tender.plant, s) + bought_in * float(model.market.import_price)
     profit = volume * (tender.limit - cost)
     monthly = units * volume / 12.0
-    capital = float(model.base.norm_capital[s] * monthly * model.market.capital_price()[r])
+    capital = float(model.base.norm_capital[s] * monthly * model.market.capital_price[r])
     return monthly, profit, capital
 
 

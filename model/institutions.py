@@ -137,6 +137,7 @@ class Outside(mesa.Agent):
         m: RegionalModel = self.model
         p = m.params
         m.market.import_price = p.numeraire * p.exchange_rate_index * p.world_price_index
+        m.market.quote_prices()
 
 
 def levy_and_pay_out(model: RegionalModel) -> None:

@@ -30,7 +30,7 @@ def domestic_content(model: RegionalModel) -> np.ndarray:
     """
     base, m = model.base, model.market
     weight = base.firm_output / np.maximum(base.firm_output.sum(axis=0), 1e-12)
-    share = (m.import_share(base.input_import_share) * weight[:, None, :]).sum(axis=0)
+    share = (m.input_import_share * weight[:, None, :]).sum(axis=0)
     price = m.price[:-1].mean(axis=0)
     relative = price[:, None] / price[None, :]
     home = base.input_coefficient * (1.0 - share) * relative

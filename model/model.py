@@ -143,6 +143,7 @@ class RegionalModel(mesa.Model):
         self.base.pool_share = self.pool_heads / np.maximum(share, 1)
         self.base.sector_reach = entrepreneurship.sector_reach(self)
         self.base.founding_culture = entrepreneurship.founding_culture(self)
+        self.base.proximity = knowledge.technological_proximity(self)
         self.market = pools.GoodsMarket(self)
         self.market.pool_cash += self.base.pool_income * self.pool_skill
         self.activity = self.firms.production.copy()

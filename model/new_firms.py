@@ -17,7 +17,7 @@ from model.capability import first_quality
 from model.demography import note_entry
 from model.firms import PRIVATE
 from model.markets.credit import start_up_guarantee, start_up_share
-from model.workers import EMPLOYEE, auto_worth, efficiency_units
+from model.workers import EMPLOYEE, efficiency_units
 
 if TYPE_CHECKING:
     from model.model import RegionalModel
@@ -48,7 +48,7 @@ def first_capital(model: RegionalModel) -> np.ndarray:
     """Money for the capital goods of an entrant's first output, KGS [R, S]."""
     p, base = model.params, model.base
     units = base.norm_capital[None] * base.productivity * p.entrant_customers
-    return p.entrant_capital_share * units * model.market.capital_price()[:, None]
+    return p.entrant_capital_share * units * model.market.capital_price[:, None]
 
 
 def free_row(model: RegionalModel, r: int, s: int, identity: int | np.uint64) -> int:
@@ -87,7 +87,7 @@ def set_up(
     f.markup[row] = base.norm_markup[s]
     normal = f.productivity[row] / (1.0 if base.storable[s] else 1.0 + p.capacity_slack)
     labour = f.wage_offer[row] * (1.0 + p.social_rate_employer) / normal
-    f.unit_cost[row] = labour + m.unit_input_cost()[r, s]
+    f.unit_cost[row] = labour + m.unit_input_cost[r, s]
     f.price[row] = f.markup[row] * f.unit_cost[row]
     f.supplier[row] = -1
 
@@ -134,7 +134,7 @@ def _hire_founder(model: RegionalModel, row: int, i: int) -> None:
     """The founder is the first of the staff."""
     f, w = model.firms, model.workers
     if w.status[i] == EMPLOYEE:
-        worth = auto_worth(model)[w.employer[i]]
+        worth = f.auto_worth[w.employer[i]]
         f.employees[w.employer[i]] -= 1
         f.skill_sum[w.employer[i]] -= efficiency_units(w.skill[i], w.auto_skill[i], worth)
     w.status[i], w.employer[i], w.pool_sector[i] = EMPLOYEE, row, -1

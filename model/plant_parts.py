@@ -267,7 +267,7 @@ def inputs_of_set(model: RegionalModel, row: int, units: float, bought_in: float
     its efficiency.
     """
     f, m = model.firms, model.market
-    inputs = float(m.unit_input_cost()[f.region[row], f.sector[row]])
+    inputs = float(m.unit_input_cost[f.region[row], f.sector[row]])
     return units * inputs + bought_in * float(m.import_price)
 
 

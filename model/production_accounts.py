@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from model.accounts import GOVERNMENT, IMPORTERS, WORLD, Kind
-from model.border import landed_cost
 from model.sectors import TRADE
 
 if TYPE_CHECKING:
@@ -31,7 +30,7 @@ def account_production(model: RegionalModel) -> None:
     units = made + m.pool_output
     worth = value + m.pool_output * m.pool_price
     model.output_value = worth
-    model.value_added = worth - units * m.unit_input_cost()
+    model.value_added = worth - units * m.unit_input_cost
     model.real_value_added = units * np.maximum(1.0 - base.base_input_cost, 0.0)[None]
     for plant in model.plants:
         cars = plant.month.get("cars_made", 0.0)
@@ -46,7 +45,7 @@ def account_production(model: RegionalModel) -> None:
     _add_contract_margins(model)
     _add_car_trade(model)
     weight = base.household_income / base.household_income.sum()
-    model.price_level = float((weight * m.consumer_price()).sum()) / model.params.numeraire
+    model.price_level = float((weight * m.consumer_price).sum()) / model.params.numeraire
     _update_wage_index(model, cell, size)
 
 
@@ -72,10 +71,7 @@ def _add_car_trade(model: RegionalModel) -> None:
     took = flows[:, IMPORTERS, Kind.CARS].sum() + flows[WORLD, IMPORTERS, Kind.EXPORTS]
     took += flows[:, IMPORTERS, Kind.COMMISSIONS].sum()
     paid = flows[IMPORTERS, :, Kind.CARS].sum() + flows[IMPORTERS, GOVERNMENT].sum()
-    stocked = sum(
-        (dealer.arrived - dealer.sold) * sum(landed_cost(model, dealer.kind))
-        for dealer in model.importers
-    )
+    stocked = sum((dealer.arrived - dealer.sold) * dealer.cost for dealer in model.importers)
     margin = float(took - paid) + stocked
     shares = sum(dealer.share for dealer in model.importers)
     for dealer in model.importers:

@@ -69,10 +69,13 @@ def teaching(model: RegionalModel) -> tuple[np.ndarray, np.ndarray]:
     measures, up to a ceiling: a part is not a car.
     """
     f, p = model.firms, model.params
-    supplier = f.alive & (f.supplier_tier == 1)
-    ceiling = np.where(supplier, p.supplier_skill_ceiling * f.quality.astype(np.float64), 0.0)
-    # Those who make the parts learn, not everybody in the firm.
-    speed = np.where(supplier, p.supplier_training * line_shares(model), 0.0)
+    ceiling, speed = np.zeros(f.capacity), np.zeros(f.capacity)
+    suppliers = np.flatnonzero(f.supplier_tier == 1)
+    suppliers = suppliers[f.alive[suppliers]]
+    if len(suppliers):
+        ceiling[suppliers] = p.supplier_skill_ceiling * f.quality[suppliers].astype(np.float64)
+        # Those who make the parts learn, not everybody in the firm.
+        speed[suppliers] = p.supplier_training * line_shares(model, suppliers)
     for plant in open_plants(model):
         ceiling[plant.row], speed[plant.row] = 1.0, p.plant_training
     return ceiling, speed

@@ -118,6 +118,11 @@ def auto_worth(model: RegionalModel) -> np.ndarray:
     return worth
 
 
+def note_auto_worth(model: RegionalModel) -> None:
+    """Write `auto_worth` to the firms: as the month opens, and when suppliers have changed."""
+    model.firms.auto_worth[:] = auto_worth(model)
+
+
 # --- Ageing -------------------------------------------------------------------------------------
 
 
@@ -199,6 +204,7 @@ def replace_retirees(  # type: ignore[no-untyped-def]
 def age_and_retire(model: RegionalModel) -> None:
     """One more month of age for everybody; heirs for those who retire."""
     w, p = model.workers, model.params
+    note_auto_worth(model)
     retirement_age = int(p.retirement_age * 12)
     retirees = threads.list_rows(
         w.capacity,
@@ -209,7 +215,7 @@ def age_and_retire(model: RegionalModel) -> None:
         model.pack.higher_education, model.pack.vocational, model.base.mean_skill, p.skill_sd,
         w.identity, w.region, w.age_months, w.education, w.occupation, w.skill, w.auto_skill,
         w.status, w.employer, w.pool_sector, w.tenure, w.jobless_months, w.disposition,
-        auto_worth(model), model.firms.employees, model.firms.skill_sum,
+        model.firms.auto_worth, model.firms.employees, model.firms.skill_sum,
     )  # fmt: skip
 
 

@@ -335,7 +335,7 @@ def a_willing_follower(model):
     r, s = model.plants[0].region, home(model, SEATS)
     cost = units * foreign_suppliers.frontier_cost(plant, s)
     cost += bought_in * float(model.market.import_price)
-    capital = model.base.norm_capital[s] * units / 12.0 * model.market.capital_price()[r]
+    capital = model.base.norm_capital[s] * units / 12.0 * model.market.capital_price[r]
     capital += tenders.tools_of(model, SEATS) / 600.0
     return cost, capital * model.params.follow_hurdle
 

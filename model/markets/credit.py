@@ -69,7 +69,7 @@ def borrowing_room(model: RegionalModel) -> np.ndarray:
     cover = np.full(f.capacity, p.loan_to_value)
     if p.guarantee_share > 0.0:
         cover[favoured(model)] = loans_over_capital(p.loan_to_value, p.guarantee_share)
-    collateral = cover * np.maximum(f.capital, 0.0) * model.market.capital_price()[f.region]
+    collateral = cover * np.maximum(f.capital, 0.0) * model.market.capital_price[f.region]
     limit = np.minimum(collateral, 3.0 * 12.0 * np.maximum(f.surplus, 0.0))
     may = f.alive & (f.ownership != STATE) & (f.sector != base.vehicles)
     return np.where(may, np.maximum(limit - f.debt, 0.0), 0.0)

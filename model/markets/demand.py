@@ -37,10 +37,14 @@ CAPITAL_BUYERS = ("housing", "investment", "public_investment")
 
 @dataclass
 class Demand:
-    """Units asked at home [B, S] and abroad [R, S] by buyer, and the terms they were asked on."""
+    """Units asked at home and abroad by buyer, and the terms they were asked on.
 
-    at_home: dict[str, np.ndarray]
-    abroad: dict[str, np.ndarray]
+    `units_home` [buyers, B, S] and `units_abroad` [buyers, R, S] in the order of BUYERS; by name
+    `at_home` and `abroad`.
+    """
+
+    units_home: np.ndarray
+    units_abroad: np.ndarray
     input_import_share: np.ndarray
     capital_import_share: np.ndarray
     capital_price: np.ndarray
@@ -49,14 +53,18 @@ class Demand:
     corridor: float = 1.0
     blocked: float = field(init=False)
     home: np.ndarray = field(init=False)
+    at_home: dict[str, np.ndarray] = field(init=False)
+    abroad: dict[str, np.ndarray] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.home = sum(self.at_home.values(), np.zeros_like(self.at_home["world"]))
+        self.at_home = dict(zip(BUYERS, self.units_home, strict=True))
+        self.abroad = dict(zip(BUYERS, self.units_abroad, strict=True))
+        self.home = self.units_home.sum(axis=0)
         self.blocked = 0.0
         if self.corridor < 1.0:
-            for name, units in self.abroad.items():
+            for units in self.units_abroad:
                 self.blocked += (1.0 - self.corridor) * float(units.sum())
-                self.abroad[name] = units * self.corridor
+            self.units_abroad *= self.corridor
 
 
 class Trade:
@@ -146,16 +154,17 @@ def buyers_demand(model: RegionalModel) -> Demand:
     base, m, params = model.base, model.market, model.params
     n_regions, n_sectors = base.firm_output.shape
     made, plant_value, invested, parts = _firms_ask(model)
-    input_share = m.import_share(base.input_import_share)
-    capital_share = m.import_share(base.capital_import_share)
-    capital_price = m.capital_price()
-    home = {name: np.zeros((n_regions + 1, n_sectors)) for name in BUYERS}
-    abroad = {name: np.zeros((n_regions, n_sectors)) for name in BUYERS}
+    input_share, capital_share = m.input_import_share, m.capital_import_share
+    capital_price = m.capital_price
+    units_home = np.zeros((len(BUYERS), n_regions + 1, n_sectors))
+    units_abroad = np.zeros((len(BUYERS), n_regions, n_sectors))
+    home = dict(zip(BUYERS, units_home, strict=True))
+    abroad = dict(zip(BUYERS, units_abroad, strict=True))
 
     # Households divide money over the basket in fixed shares (Cobb-Douglas).
     goods = model.region_budget * (1.0 - base.housing_share) / (1.0 + params.vat_rate)
-    units = goods[:, None] * base.basket[None] / m.composite_price(base.basket_import_share)
-    share = m.import_share(base.basket_import_share)
+    units = goods[:, None] * base.basket[None] / m.basket_price
+    share = m.basket_import_share
     home["households"][:-1], abroad["households"][:] = units * (1.0 - share), units * share
     # Capital goods come in the mix of the base year.
     for name, money in (
@@ -180,7 +189,7 @@ def buyers_demand(model: RegionalModel) -> Demand:
     home["parts"][:-1] = parts
     _state_and_world_ask(model, home)
     return Demand(
-        home, abroad, input_share, capital_share, capital_price, m.price[:-1].copy(),
+        units_home, units_abroad, input_share, capital_share, capital_price, m.price[:-1],
         params.corridor_open,
     )  # fmt: skip
 
@@ -212,7 +221,11 @@ def _firms_ask(model: RegionalModel) -> tuple[np.ndarray, np.ndarray, np.ndarray
 def settle_purchases(model: RegionalModel, need: Demand, trade: Trade) -> None:
     """Every buyer pays for what it got; the ledger learns who paid whom for what."""
     f, m, w = model.firms, model.market, model.workers
-    m.pool_cash -= _pools_pay(model, need, trade)
+    input_cost = _cost_of_inputs(model, need, trade)
+    # Own-account producers pay for last month's inputs.
+    m.pool_cash -= (model.base.input_coefficient[None] * input_cost).sum(
+        axis=1
+    ) * m.pool_output_before
     _households_pay(model, need, trade)
     threads.over_rows(
         len(w.region),
@@ -221,7 +234,7 @@ def settle_purchases(model: RegionalModel, need: Demand, trade: Trade) -> None:
         ),
     )
     charge_firms(
-        model.base.critical, *_firms_unit_costs(model, need, trade), trade.filled[:-1],
+        model.base.critical, *_firms_unit_costs(model, need, trade, input_cost), trade.filled[:-1],
         trade.cost[:-1], f.alive, f.region, f.sector, model.activity, f.production_value,
         f.local_purchases, f.investment, f.input_order, f.input_stock, f.capital, f.material_cost, f.cash,
     )  # fmt: skip
@@ -230,12 +243,10 @@ def settle_purchases(model: RegionalModel, need: Demand, trade: Trade) -> None:
     model.activity[:] = np.where(f.sector == model.base.vehicles, 0.0, f.production)
 
 
-def _pools_pay(model: RegionalModel, need: Demand, trade: Trade) -> np.ndarray:
-    """What own-account producers of each cell pay for last month's inputs, KGS [R, S]."""
+def _cost_of_inputs(model: RegionalModel, need: Demand, trade: Trade) -> np.ndarray:
+    """Money per unit asked of each good by each using sector, home and abroad, KGS [R, S, S]."""
     share, cost = need.input_import_share, trade.cost[:-1, :, None]
-    price = (1.0 - share) * cost + share * need.corridor * model.market.import_price
-    made = model.market.pool_output_before
-    return (model.base.input_coefficient[None] * price).sum(axis=1) * made
+    return (1.0 - share) * cost + share * need.corridor * model.market.import_price
 
 
 def _households_pay(model: RegionalModel, need: Demand, trade: Trade) -> None:
@@ -254,14 +265,12 @@ def _households_pay(model: RegionalModel, need: Demand, trade: Trade) -> None:
 
 
 def _firms_unit_costs(
-    model: RegionalModel, need: Demand, trade: Trade
+    model: RegionalModel, need: Demand, trade: Trade, input_cost: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Money per unit made [R, S]; per KGS of plant output, per KGS of capital [R]; units per KGS."""
     base, p_import = model.base, model.market.import_price
     cost, filled, passed = trade.cost[:-1], trade.filled[:-1], need.corridor
-    share = need.input_import_share
-    price = (1.0 - share) * cost[:, :, None] + share * passed * p_import
-    unit_cost = (base.loose_coefficient[None] * price).sum(axis=1)
+    unit_cost = (base.loose_coefficient[None] * input_cost).sum(axis=1)
     per_kgs = base.plant_inputs[None] / need.price
     plant_cost = np.stack(
         [(per_kgs * p_import).sum(axis=1) * passed, (per_kgs * cost).sum(axis=1)], axis=1
@@ -281,10 +290,18 @@ def _post_trade(model: RegionalModel, need: Demand, trade: Trade) -> None:
     model.capital_imports = bought * p_import
     sold = trade.from_firms + trade.from_pools
     model.market.export_value = (need.at_home["world"] * sold).sum(axis=0)
-    for name, (payer, kind) in BUYERS.items():
-        asked = need.at_home[name]
-        post(payer, FIRMS, kind, float((asked * trade.from_firms).sum()))
-        post(payer, HOUSEHOLDS, kind, float((asked * trade.from_pools).sum()))
-        foreign = (asked * trade.from_world).sum() + need.abroad[name].sum() * p_import
+    to_firms, to_pools, foreign = (
+        _sums(need.units_home * cost) for cost in (trade.from_firms, trade.from_pools, trade.from_world)
+    )  # fmt: skip
+    foreign = foreign + _sums(need.units_abroad) * p_import
+    sums = zip(BUYERS.values(), to_firms.tolist(), to_pools.tolist(), foreign.tolist(), strict=True)
+    for (payer, kind), firms, pools, imports in sums:
+        post(payer, FIRMS, kind, firms)
+        post(payer, HOUSEHOLDS, kind, pools)
         if payer is not WORLD:
-            post(payer, WORLD, Kind.IMPORTS, float(foreign))
+            post(payer, WORLD, Kind.IMPORTS, imports)
+
+
+def _sums(by_buyer: np.ndarray) -> np.ndarray:
+    """Totals of each buyer, of amounts by buyer, region and sector [buyers]."""
+    return by_buyer.reshape(len(by_buyer), -1).sum(axis=1)

@@ -19,9 +19,9 @@ import numpy as np
 from numba import njit
 
 from model import draws
-from model.firms import N_CRITICAL
 from model.markets.demand import Trade, buyers_demand, ratio, settle_purchases
 from model.markets.pools import price_pools
+from model.markets.rationing import ask_cells, close_services, hand_out, sell_first, sell_second
 
 if TYPE_CHECKING:
     from model.markets.demand import Demand
@@ -118,75 +118,6 @@ def divide_over_regions(distance_weight, pull_firms, pull_pool, share_firms, sha
                     share_pool[b, q, s] = distance_weight[b, q, s] * pull_pool[q, s] / total
 
 
-# --- Sales ----------------------------------------------------------------------------------------
-
-
-@njit(cache=True)
-def sell_first(  # type: ignore[no-untyped-def]
-    storable, base_customers, demand, cell_weight, weight, alive, region, sector, price, inventory,
-    production, orders, sales, revenue, cash, sold, value, spare,
-):  # fmt: skip
-    """Each firm gets its part of its cell's demand and serves what its stock or capacity allows.
-
-    Writes per cell [R, S]: units sold, their value, and what is still to be had (`spare`).
-    """
-    for f in range(len(alive)):
-        if not alive[f] or weight[f] <= 0.0:
-            continue
-        r, s = region[f], sector[f]
-        part = weight[f] / (base_customers[r, s] * cell_weight[r, s])
-        wanted = demand[r, s] * part
-        at_hand = inventory[f] if storable[s] else production[f] - sales[f]
-        units = min(wanted, max(at_hand, 0.0))
-        orders[f] += wanted
-        sales[f] += units
-        revenue[f] += units * price[f]
-        cash[f] += units * price[f]
-        if storable[s]:
-            inventory[f] -= units
-        sold[r, s] += units
-        value[r, s] += units * price[f]
-        spare[r, s] += max(at_hand - units, 0.0)
-
-
-@njit(cache=True)
-def sell_second(  # type: ignore[no-untyped-def]
-    storable, demand, spare, alive, weight, region, sector, price, inventory, production, sales,
-    revenue, cash, sold, value,
-):  # fmt: skip
-    """Demand that others could not serve spills over, in proportion to what sellers have left."""
-    for f in range(len(alive)):
-        if not alive[f] or weight[f] <= 0.0:
-            continue
-        r, s = region[f], sector[f]
-        if spare[r, s] <= 0.0 or demand[r, s] <= 0.0:
-            continue
-        at_hand = inventory[f] if storable[s] else production[f] - sales[f]
-        units = max(at_hand, 0.0) * min(demand[r, s] / spare[r, s], 1.0)
-        sales[f] += units
-        revenue[f] += units * price[f]
-        cash[f] += units * price[f]
-        if storable[s]:
-            inventory[f] -= units
-        sold[r, s] += units
-        value[r, s] += units * price[f]
-
-
-@njit(cache=True)
-def close_services(  # type: ignore[no-untyped-def]
-    vehicles, storable, critical, coefficient, alive, sector, sales, production, input_stock
-):  # fmt: skip
-    """What cannot be stored is made as it is sold, and uses its critical inputs then."""
-    for f in range(len(alive)):
-        s = sector[f]
-        if not alive[f] or storable[s] or s == vehicles:
-            continue
-        production[f] = sales[f]
-        for k in range(N_CRITICAL):
-            if critical[s, k] >= 0:
-                input_stock[f, k] -= coefficient[s, k] * sales[f]
-
-
 Shares = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 
 
@@ -216,6 +147,7 @@ def clear_markets(model: RegionalModel) -> None:
         f.sales, f.production, f.input_stock,
     )  # fmt: skip
     settle_purchases(model, need, trade)
+    model.market.quote_prices()
 
 
 def _shares(model: RegionalModel) -> Shares:
@@ -233,8 +165,8 @@ def _shares(model: RegionalModel) -> Shares:
         * crowd**p.pool_crowding
         * (m.pool_price / p.numeraire) ** (-p.seller_elasticity)
     )
-    to_firms = np.zeros(base.distance_weight.shape)
-    to_pools = np.zeros(base.distance_weight.shape)
+    to_firms = np.empty(base.distance_weight.shape)
+    to_pools = np.empty(base.distance_weight.shape)
     divide_over_regions(
         base.distance_weight, base.pull_firms * cell_weight, pull_pool, to_firms, to_pools
     )
@@ -244,11 +176,10 @@ def _shares(model: RegionalModel) -> Shares:
 def _serve(model: RegionalModel, need: Demand, shares: Shares) -> Trade:
     """Two rounds of home sales, then imports where the good is tradable."""
     f, base, m = model.firms, model.base, model.market
-    demand = need.home
+    demand, out = need.home, Trade(need.home.shape)
     to_firms, to_pools, weight, cell_weight = shares
     shape = base.firm_output.shape
-    asked_firms = (demand[:, None, :] * to_firms).sum(axis=0)
-    asked_pools = (demand[:, None, :] * to_pools).sum(axis=0)
+    asked_firms, asked_pools = ask_cells(demand, to_firms, to_pools)
     sold, value, spare = np.zeros(shape), np.zeros(shape), np.zeros(shape)
     sell_first(
         base.storable, base.base_customers, asked_firms, cell_weight, weight, f.alive, f.region,
@@ -257,32 +188,26 @@ def _serve(model: RegionalModel, need: Demand, shares: Shares) -> Trade:
     )  # fmt: skip
     pool_capacity = base.pool_norm * m.pool_skill * model.params.pool_stretch
     pool_sold = np.minimum(asked_pools, pool_capacity)
-    fill_firms = ratio(sold, asked_firms)
-    fill_pools = ratio(pool_sold, asked_pools)
-    out = Trade(demand.shape)
-    got_firms, got_pools = to_firms * fill_firms[None], to_pools * fill_pools[None]
-    out.from_firms = (got_firms * ratio(value, sold)[None]).sum(axis=1)
-    out.from_pools = (got_pools * m.pool_price[None]).sum(axis=1)
-    out.filled = (got_firms + got_pools).sum(axis=1)
+    hand_out(
+        np.ones(demand.shape), to_firms, to_pools, asked_firms, sold, value, asked_pools, pool_sold,
+        m.pool_price, out.filled, out.from_firms, out.from_pools,
+    )  # fmt: skip
     # The second round: what is unserved goes where something is left, by the same gravity.
     missing = np.maximum(demand * (1.0 - out.filled), 0.0)
     pool_spare = np.maximum(pool_capacity - pool_sold, 0.0)
-    again_firms, again_pools = np.zeros(to_firms.shape), np.zeros(to_firms.shape)
+    again_firms, again_pools = np.empty(to_firms.shape), np.empty(to_firms.shape)
     divide_over_regions(base.distance_weight, spare, pool_spare, again_firms, again_pools)
-    asked_again = (missing[:, None, :] * again_firms).sum(axis=0)
-    pools_again = (missing[:, None, :] * again_pools).sum(axis=0)
+    asked_again, pools_again = ask_cells(missing, again_firms, again_pools)
     more, more_value = np.zeros(shape), np.zeros(shape)
     sell_second(
         base.storable, asked_again, spare, f.alive, weight, f.region, f.sector, f.price,
         f.inventory, f.production, f.sales, f.revenue, f.cash, more, more_value,
     )  # fmt: skip
     pool_more = np.minimum(pools_again, pool_spare)
-    miss_share = ratio(missing, demand)
-    got_firms = again_firms * ratio(more, asked_again)[None]
-    got_pools = again_pools * ratio(pool_more, pools_again)[None]
-    out.from_firms += miss_share * (got_firms * ratio(more_value, more)[None]).sum(axis=1)
-    out.from_pools += miss_share * (got_pools * m.pool_price[None]).sum(axis=1)
-    out.filled += miss_share * (got_firms + got_pools).sum(axis=1)
+    hand_out(
+        ratio(missing, demand), again_firms, again_pools, asked_again, more, more_value,
+        pools_again, pool_more, m.pool_price, out.filled, out.from_firms, out.from_pools,
+    )  # fmt: skip
     m.pool_output_before = m.pool_output
     m.pool_output = pool_sold + pool_more
     m.pool_cash += m.pool_output * m.pool_price

@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from model.firms import N_CRITICAL
-
 if TYPE_CHECKING:
     from model.model import RegionalModel
 
@@ -20,7 +18,14 @@ class GoodsMarket:
     """State of the goods markets that belongs to nobody's row.
 
     Arrays are [R, S] by region and sector, or [R+1, S] where the last row is the world as buyer.
-    Prices are KGS per unit; `pool_*` describe own-account producers.
+    Prices are KGS per unit; `pool_*` describe own-account producers. What `quote_prices` works out:
+
+    input_import_share, capital_import_share, basket_import_share : share of units imported, of
+        inputs by supplying and using sector [R, S, S], of capital goods and of the basket [R, S].
+    unit_input_cost : of all inputs of a unit of output, KGS [R, S].
+    capital_price : of a unit of capital goods, KGS [R].
+    basket_price, consumer_price : of a unit of each good of the base-year basket [R, S], and of
+        the basket, without tax, KGS [R].
     """
 
     def __init__(self, model: RegionalModel) -> None:
@@ -42,52 +47,35 @@ class GoodsMarket:
         self.unserved = 0.0
         self.export_value = np.zeros(n_sectors)
 
+        self.quote_prices()
+
     # --- Prices that others read ---
 
-    def import_share(self, norm: np.ndarray) -> np.ndarray:
-        """Share of units imported, [R, ...sectors of supply, ...], by logit on the price ratio.
+    def quote_prices(self) -> None:
+        """What buyers see of today's prices: import shares, and costs of inputs, capital, baskets.
 
-        `norm` [S, ...] are base-year shares; Armington (1969) in the form of a logit in ln price.
+        Worked out anew when prices have moved, and only then: abroad in phase 1, at home at the end
+        of phase 8. Nothing else moves `price`, `import_price` or the elasticity between imports.
         """
-        p = self._model.params
-        ratio = (self.price[:-1] / self.import_price) ** p.import_elasticity
-        ratio = ratio.reshape(ratio.shape + (1,) * (norm.ndim - 1))
-        return norm * ratio / (norm * ratio + (1.0 - norm))
-
-    def composite_price(self, norm: np.ndarray) -> np.ndarray:
-        """Average price of a unit of home and imported goods, KGS [R, S, ...]."""
-        share = self.import_share(norm)
-        home = self.price[:-1].reshape(share.shape[:2] + (1,) * (share.ndim - 2))
-        return share * self.import_price + (1.0 - share) * home
-
-    def unit_input_cost(self) -> np.ndarray:
-        """Cost of all inputs of a unit of output, KGS [R, S], at today's prices."""
-        base = self._model.base
-        price = self.composite_price(base.input_import_share)
-        return (base.input_coefficient[None] * price).sum(axis=1)
-
-    def capital_price(self) -> np.ndarray:
-        """Price of a unit of capital goods, KGS [R]."""
-        base = self._model.base
-        return (base.capital_mix[None] * self.composite_price(base.capital_import_share)).sum(
-            axis=1
-        )
-
-    def consumer_price(self) -> np.ndarray:
-        """Price of the base-year basket without tax, KGS [R]."""
-        base = self._model.base
-        return (base.basket[None] * self.composite_price(base.basket_import_share)).sum(axis=1)
+        base, p = self._model.base, self._model.params
+        home = self.price[:-1]
+        advantage = (home / self.import_price) ** p.import_elasticity
+        self.input_import_share = import_share(base.input_import_share, advantage[:, :, None])
+        self.capital_import_share = import_share(base.capital_import_share, advantage)
+        self.basket_import_share = import_share(base.basket_import_share, advantage)
+        inputs = composite_price(self.input_import_share, home[:, :, None], self.import_price)
+        capital = composite_price(self.capital_import_share, home, self.import_price)
+        self.basket_price = composite_price(self.basket_import_share, home, self.import_price)
+        self.unit_input_cost = (base.input_coefficient[None] * inputs).sum(axis=1)
+        self.capital_price = (base.capital_mix[None] * capital).sum(axis=1)
+        self.consumer_price = (base.basket[None] * self.basket_price).sum(axis=1)
 
     def critical_import_share(self) -> np.ndarray:
-        """Import share of each sector's critical inputs [R, S, K]."""
-        base = self._model.base
-        share = self.import_share(base.input_import_share)
-        out = np.zeros((share.shape[0], share.shape[2], N_CRITICAL))
-        for s in range(share.shape[2]):
-            for k in range(N_CRITICAL):
-                if base.critical[s, k] >= 0:
-                    out[:, s, k] = share[:, base.critical[s, k], s]
-        return out
+        """Import share of each sector's critical inputs [R, S, K]; 0 where there is none."""
+        critical = self._model.base.critical
+        users = np.arange(len(critical))[:, None]
+        share = self.input_import_share[:, np.maximum(critical, 0), users]
+        return np.where(critical >= 0, share, 0.0)
 
     def wage_floor(self) -> np.ndarray:
         """The least that firms offer, KGS per unit of skill [R, S] (rules.md 11).
@@ -102,9 +90,23 @@ class GoodsMarket:
     def relative_pool_income(self) -> np.ndarray:
         """Own-account income against its base value, [R, S], in real terms."""
         base = self._model.base
-        now = self.pool_income / self.consumer_price()[:, None]
+        now = self.pool_income / self.consumer_price[:, None]
         return np.clip(now / np.where(base.pool_income > 0.0, base.pool_income, 1.0)
                        * self._model.params.numeraire, 0.05, 20.0)  # fmt: skip
+
+
+def import_share(norm: np.ndarray, advantage: np.ndarray) -> np.ndarray:
+    """Share of units imported, by logit on the price ratio; shapes as they broadcast.
+
+    `norm` are base-year shares, `advantage` is (home price / import price) ^ elasticity; Armington
+    (1969) in the form of a logit in ln price.
+    """
+    return norm * advantage / (norm * advantage + (1.0 - norm))
+
+
+def composite_price(share: np.ndarray, home: np.ndarray, import_price: float) -> np.ndarray:
+    """Average price of a unit of home and imported goods, KGS; `share` of them is imported."""
+    return share * import_price + (1.0 - share) * home
 
 
 def pay_out_pools(model: RegionalModel) -> None:
@@ -126,7 +128,7 @@ def price_pools(model: RegionalModel) -> None:
     they earn, is decided by demand and by how many they are.
     """
     m, base = model.market, model.base
-    inputs = m.unit_input_cost()
+    inputs = m.unit_input_cost
     labour = np.maximum(1.0 - base.base_input_cost, 0.0)[None] * model.params.numeraire
     target = inputs + labour * model.wage_index[:, None]
     m.pool_price += model.params.price_review_rate * (target - m.pool_price)

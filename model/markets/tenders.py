@@ -254,7 +254,7 @@ def offer(model: RegionalModel, lot: Lot, row: int, lines: np.ndarray) -> Candid
     # Made before the first pay: the lead, and the stock that goes with the new sales.
     months = p.supplier_lead + p.stock_cover
     working = months * sets / 12.0 * units * float(f.unit_cost[row]) if before is None else 0.0
-    goods = extra / float(base.capacity_per_capital[s]) * float(model.market.capital_price()[r])
+    goods = extra / float(base.capacity_per_capital[s]) * float(model.market.capital_price[r])
     reason = first_failure(
         quality=(float(f.quality[row]), quality_asked(
             p.quality_threshold, p.quality_complexity_step, p.quality_stage_step,
