@@ -14,7 +14,7 @@ from model.accounts import FIRMS, HOUSEHOLDS, WORLD, Kind
 from model.channels import Opening
 from model.demography import note_exits
 from model.firms import FOREIGN
-from model.markets.credit import borrowing_room, call_guarantees
+from model.markets.credit import borrowing_room, call_guarantees, start_up_share
 from model.markets.labour import separate
 from model.new_firms import first_capital, free_row, open_firm, own_funds
 from model.spin_offs import heritage_of, tender_rents
@@ -197,7 +197,7 @@ def found_firms(model: RegionalModel) -> None:
     opened: list[Opening] = []
     model.entries = 0
     model.entries_without_room = 0
-    capital = first_capital(model)
+    capital, lent = first_capital(model), start_up_share(model)
     rents = rent_shares(model)
     entry_open = model.clamp.entry_open(model.period)
     for i, s in zip(model.founder_rows[:n], model.founder_sectors[:n], strict=True):
@@ -209,7 +209,8 @@ def found_firms(model: RegionalModel) -> None:
         heritage = heritage_of(model, int(i), int(s), float(rents[r, s]) if entry_open else 0.0)
         if not entry_open:
             heritage = replace(heritage, knowledge=0.0)
-        open_firm(model, row, int(i), (float(funds[r, s]), float(capital[r, s])), heritage)
+        goods = float(capital[r, s])
+        open_firm(model, row, int(i), (float(funds[r, s]), goods, lent * goods), heritage)
         opened.append(Opening(int(i), int(w.identity[i]), int(s)))
         model.entries += 1
     model.path.note_openings(model.period, opened)

@@ -88,9 +88,11 @@ class Bank(mesa.Agent):
 
     @property
     def lending(self) -> bool:
-        """Lends while equity is at least the minimum share of loans."""
+        """Lends while equity is at least the minimum share of the loans the month opened with."""
         m: RegionalModel = self.model
-        return self.equity >= m.params.bank_capital_minimum * self.loans
+        opening = m.accounts.opening
+        loans = opening["household_loans"] + opening["firm_loans"]
+        return bool(self.equity >= m.params.bank_capital_minimum * loans)
 
     def credit_lines(self) -> np.ndarray:
         """What each firm may still borrow, KGS [capacity]; nothing while the bank does not lend."""
@@ -106,6 +108,7 @@ class Bank(mesa.Agent):
             stocks[k] for k in ("household_deposits", "firm_deposits", "importer_deposits")
         )
         self.reserves = deposits + self.equity - self.loans - m.government.public_debt
+        m.accounts.open_month()
 
     def pay_out(self) -> None:
         """Profit above the capital target goes to households; a hole is filled by the state."""
