@@ -27,6 +27,26 @@ if TYPE_CHECKING:
 # --- Exit -----------------------------------------------------------------------------------------
 
 
+@njit(cache=True)
+def list_closing(  # type: ignore[no-untyped-def]
+    market_sector, patience, room, alive, ownership, sector, age, supplier_tier, cash, orders,
+    customers,
+):  # fmt: skip
+    """Rows of firms whose overdraft is above the `room` to borrow, and of firms that sell nothing."""
+    closing, n = np.empty(len(alive), np.int64), 0
+    for f in range(len(alive)):
+        if not alive[f] or not market_sector[sector[f]]:
+            continue
+        broke = cash[f] < 0.0 and -cash[f] > room[f]
+        idle = orders[f] <= 0.0 and customers[f] <= 0.0 and age[f] > 6
+        # Who has won a tender waits for its first delivery; a follower's parent gives it time to win.
+        waiting = supplier_tier[f] == 1 or (ownership[f] == FOREIGN and age[f] <= patience)
+        if broke or (idle and not waiting):
+            closing[n] = f
+            n += 1
+    return closing[:n]
+
+
 def close_insolvent_firms(model: RegionalModel) -> None:
     """Phase 11a: firms without cash or credit, and firms that sell nothing, close.
 
@@ -34,13 +54,10 @@ def close_insolvent_firms(model: RegionalModel) -> None:
     the firm is foreign; staff are released; stocks and capital are scrapped.
     """
     f, base = model.firms, model.base
-    mortal = f.alive & base.market_sector[f.sector]
-    broke = mortal & (f.cash < 0.0) & (-f.cash > borrowing_room(model))
-    idle = mortal & (f.orders <= 0.0) & (f.customers <= 0.0) & (f.age > 6)
-    # Who has won a tender waits for its first delivery; a follower's parent gives it time to win.
-    waiting = (f.ownership == FOREIGN) & (f.age <= model.params.follow_patience)
-    idle &= ~waiting & (f.supplier_tier != 1)
-    closing = np.flatnonzero(broke | idle)
+    closing = list_closing(
+        base.market_sector, model.params.follow_patience, borrowing_room(model), f.alive,
+        f.ownership, f.sector, f.age, f.supplier_tier, f.cash, f.orders, f.customers,
+    )  # fmt: skip
     model.exits = len(closing)
     model.overdrafts_written_off = float(np.maximum(-f.cash[closing], 0.0).sum())
     if len(closing) == 0:
@@ -131,21 +148,30 @@ def propose_firms(  # type: ignore[no-untyped-def]
     return found[:n].copy()
 
 
+@njit(cache=True)
+def sum_surplus(  # type: ignore[no-untyped-def]
+    market_sector, norm_surplus, alive, region, sector, surplus, sales, price, earned, usual
+):  # fmt: skip
+    """Add up surplus, and the base-year margin on sales, of firms on the market [R, S] each."""
+    for f in range(len(alive)):
+        s = sector[f]
+        if alive[f] and market_sector[s]:
+            earned[region[f], s] += surplus[f]
+            usual[region[f], s] += norm_surplus[s] * sales[f] * price[f]
+
+
 def cell_surplus(model: RegionalModel) -> tuple[np.ndarray, np.ndarray]:
     """Operating surplus of incumbents, and what the base-year margin would give on their sales.
 
     KGS a month [R, S].
     """
     f, base = model.firms, model.base
-    live = np.flatnonzero(f.alive & base.market_sector[f.sector])
-    r, s = f.region[live], f.sector[live]
-    n_sectors = base.firm_output.shape[1]
-    cell = r.astype(np.int64) * n_sectors + s
-    size = base.firm_output.size
-    surplus = np.bincount(cell, f.surplus[live], size).reshape(base.firm_output.shape)
-    norm = base.norm_surplus[s] * f.sales[live] * f.price[live]
-    usual = np.bincount(cell, norm, size).reshape(base.firm_output.shape)
-    return surplus, usual
+    earned, usual = np.zeros(base.firm_output.shape), np.zeros(base.firm_output.shape)
+    sum_surplus(
+        base.market_sector, base.norm_surplus, f.alive, f.region, f.sector, f.surplus, f.sales,
+        f.price, earned, usual,
+    )  # fmt: skip
+    return earned, usual
 
 
 def profit_opportunity(model: RegionalModel) -> np.ndarray:
@@ -197,9 +223,10 @@ def found_firms(model: RegionalModel) -> None:
     opened: list[Opening] = []
     model.entries = 0
     model.entries_without_room = 0
-    capital, lent = first_capital(model), start_up_share(model)
-    rents = rent_shares(model)
-    entry_open = model.clamp.entry_open(model.period)
+    if n > 0:
+        capital, lent = first_capital(model), start_up_share(model)
+        rents = rent_shares(model)
+        entry_open = model.clamp.entry_open(model.period)
     for i, s in zip(model.founder_rows[:n], model.founder_sectors[:n], strict=True):
         r = int(w.region[i])
         row = free_row(model, r, int(s), w.identity[i])

@@ -130,6 +130,12 @@ class Firms(Population):
     part_orders = column(
         np.float64, 0.0, unit="units/month", meaning="ordered by plants under contract"
     )
+    job_worth = column(
+        np.float64,
+        1.0,
+        unit="ratio",
+        meaning="what a KGS of wage is worth here against one of the region's mean wage",
+    )
     auto_worth = column(
         np.float64, 0.0, unit="share", meaning="what full skill in making cars adds to output here"
     )

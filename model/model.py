@@ -178,6 +178,7 @@ class RegionalModel(mesa.Model):
         self.plants = plant.create_plants(self)
         for number, one in enumerate(self.plants):
             start.give_row(self, one, number)
+        self.firms.job_worth[:] = self.base.job_worth[self.firms.region, self.firms.sector]
         self.bank.open_books()
 
     # --- The month ------------------------------------------------------------------------------

@@ -396,8 +396,8 @@ def fill_jobs(model: RegionalModel, searchers: np.ndarray, open_jobs: np.ndarray
     """Search and hiring in rounds; who is hired leaves the search, `open_jobs` fall."""
     w, f, p, base = model.workers, model.firms, model.params, model.base
     reservation = reservation_wages(model)
-    worth, log_pay = base.job_worth[f.region, f.sector], np.empty(f.capacity)
-    job_values(open_jobs, f.region, f.wage_offer, worth, log_pay)
+    log_pay = np.empty(f.capacity)
+    job_values(open_jobs, f.region, f.wage_offer, f.job_worth, log_pay)
     model.hires = 0
     for attempt in range(p.search_rounds):
         place_vacancies(
@@ -416,7 +416,7 @@ def fill_jobs(model: RegionalModel, searchers: np.ndarray, open_jobs: np.ndarray
                 first, last, model.seed, model.period, attempt, p.search_looks, p.search_choices, p.taste_scale,
                 p.autonomy_spread, base.reach, base.commuting_cost, reservation, base.place_offset, base.place,
                 searchers, w.identity, w.region, w.status, w.employer, w.pool_sector, w.skill, w.auto_skill, w.wage,
-                f.region, f.identity, f.wage_offer, f.auto_worth, worth, log_pay, open_jobs, application,
+                f.region, f.identity, f.wage_offer, f.auto_worth, f.job_worth, log_pay, open_jobs, application,
             )  # fmt: skip
             see_skills(
                 first, last, model.seed, model.period, attempt, p.ranking_noise, searchers, application,
