@@ -178,8 +178,9 @@ def find_lookers(  # type: ignore[no-untyped-def]
         for i in range(start, stop):
             # Written always, kept if it counts: a guess of who thinks would cost more.
             rows[n] = i
-            who[n] = identity[i]
             n += int(next_thought[i] <= month)
+        for k in range(n):
+            who[k] = identity[rows[k]]
         draws.fill_uniforms2(seed, draws.CAR, who[:n], month, 0, u, v)
         scrapped = 0
         for k in range(n):
