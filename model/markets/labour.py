@@ -209,10 +209,9 @@ def apply_for_jobs(  # type: ignore[no-untyped-def]
             asked = -1.0e300
             seen = 0
             for look in range(looks):
-                # Counted to the end: a guess of where the look falls would cost more.
                 there = 0
-                for r in range(n_regions - 1):
-                    there += int(u[look, k] > reach[home, r])
+                while there < n_regions - 1 and u[look, k] > reach[home, there]:
+                    there += 1
                 places = offset[there + 1] - offset[there]
                 if places == 0:
                     continue
