@@ -83,11 +83,14 @@ def base_price(model: RegionalModel, kind: int) -> float:
     return sum(landed_cost(model, kind)) * (1.0 + norm_margin(model, kind))
 
 
-def resale(model: RegionalModel) -> np.ndarray:
-    """Resale worth of a make against an imported car of the same age, by car code, float64 [4]."""
+def resale(model: RegionalModel, new_price: float) -> np.ndarray:
+    """Resale worth of a make against an imported car of the same age, by car code, float64 [4].
+
+    `new_price`: of an imported new car at the norm margin, KGS.
+    """
     # A closed plant's cars are still on the road, at the worth of its last price.
     prices = [plant.price for plant in model.plants if plant.known]
-    domestic = min(prices) / base_price(model, NEW) if prices else 1.0
+    domestic = min(prices) / new_price if prices else 1.0
     return np.array([0.0, 1.0, 1.0, min(domestic, 1.0)])
 
 
