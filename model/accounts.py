@@ -122,6 +122,11 @@ class Accounts:
         """All payments of one kind this month, KGS."""
         return float(self.flows[:, :, kind].sum())
 
+    def paid_by_kind(self) -> list[float]:
+        """All payments of this month by kind, KGS; in the order of `Kind`."""
+        amounts: list[float] = self.flows.sum(axis=0).sum(axis=0).tolist()
+        return amounts
+
     def received(self, sector: Sector) -> float:
         """All that one sector was paid this month, KGS."""
         return float(self.flows[:, sector, :].sum())

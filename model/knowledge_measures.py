@@ -88,29 +88,56 @@ def skill_measures(model: RegionalModel) -> dict[str, float]:
     }
 
 
+@njit(cache=True)
+def sum_knowledge(  # type: ignore[no-untyped-def]
+    market_sector, near, alive, region, sector, supplier_tier, employees, knowledge, quality, seen,
+    sums,
+):  # fmt: skip
+    """Add up, for suppliers and for other firms near to and far from a plant, what their staff do.
+
+    `sums` [3, 4]: staff; staff times knowledge, times the gap to the frontier they see, times
+    quality. `near`: flag of regions with a plant that teaches.
+    """
+    for f in range(len(alive)):
+        if not alive[f] or employees[f] <= 0:
+            continue
+        if supplier_tier[f] == 1:
+            group = 0
+        elif not market_sector[sector[f]]:
+            continue
+        else:
+            group = 1 if near[region[f]] else 2
+        staff = np.float64(employees[f])
+        sums[group, 0] += staff
+        sums[group, 1] += staff * knowledge[f]
+        sums[group, 2] += staff * max(seen[f] - knowledge[f], 0.0)
+        sums[group, 3] += staff * np.float64(quality[f])
+
+
 def knowledge_measures(model: RegionalModel) -> dict[str, float]:
-    """Skills, and knowledge by group of firms with the month's gains by channel; 0 where nobody is."""
+    """Skills, and knowledge by group of firms with the month's gains by channel; 0 where nobody is.
+
+    Means are weighted by staff.
+    """
     f, month = model.firms, model.learning
-    _, seen = assistance_of_firms(model)
-    suppliers = f.alive & (f.supplier_tier == 1)
-    others = f.alive & model.base.market_sector[f.sector] & ~suppliers
-    near = np.isin(f.region, [plant.region for plant in open_plants(model)])
-    gap = np.maximum(seen - f.knowledge, 0.0)
+    near = np.zeros(len(model.pack.region_ids), np.bool_)
+    near[[plant.region for plant in open_plants(model)]] = True
+    sums = np.zeros((3, 4))
+    sum_knowledge(
+        model.base.market_sector, near, f.alive, f.region, f.sector, f.supplier_tier, f.employees,
+        f.knowledge, f.quality, assistance_of_firms(model)[1], sums,
+    )  # fmt: skip
+    means = sums / np.where(sums[:, :1] > 0.0, sums[:, :1], 1.0)
+    (_, known, gap, quality), (_, known_near, _, _), (_, known_far, _, _) = means.tolist()
     return skill_measures(model) | {
-        "knowledge_suppliers": _mean(f.knowledge, f.employees, suppliers),
-        "knowledge_near": _mean(f.knowledge, f.employees, others & near),
-        "knowledge_far": _mean(f.knowledge, f.employees, others & ~near),
-        "knowledge_gap_suppliers": _mean(gap, f.employees, suppliers),
-        "quality_suppliers": _mean(f.quality, f.employees, suppliers),
+        "knowledge_suppliers": known,
+        "knowledge_near": known_near,
+        "knowledge_far": known_far,
+        "knowledge_gap_suppliers": gap,
+        "quality_suppliers": quality,
         "knowledge_from_assistance": month.assistance,
         "knowledge_from_learning": month.practice,
         "knowledge_from_mobility": month.mobility,
         "knowledge_from_imitation": month.imitation,
         "knowledge_lost": month.lost,
     }
-
-
-def _mean(values: np.ndarray, weights: np.ndarray, group: np.ndarray) -> float:
-    """Mean of a group weighted by staff; 0 for a group without staff."""
-    total = float(weights[group].sum())
-    return float((values[group] * weights[group]).sum()) / total if total > 0.0 else 0.0

@@ -281,7 +281,7 @@ def test_every_gate_holds_while_suppliers_enter(monkeypatch):
     stock = None
     for _ in range(36):
         watched.step()
-        now = demography.demography_measures(model)
+        now = demography.demography_measures(model, demography.count_firms(model))
         for name in demography.ORIGINS.values():
             came = now.get(f"entries_{name}", 0.0) - now[f"exits_{name}"]
             assert stock is None or now[f"firms_{name}"] == stock[f"firms_{name}"] + came

@@ -220,12 +220,13 @@ def share_out_pools(market: CarMarket) -> None:
     Whole cars, none made or lost; each carries the mean age and worth of its make.
     """
     wanted = market.pool_expected / max(float(market.pool_expected.sum()), 1e-12)
+    all_wanted = float(wanted.sum())
     for make in range(2):
         total = int(market.pool_count[:, make].sum())
-        if total == 0 or float(wanted.sum()) <= 0.0:
+        if total == 0 or all_wanted <= 0.0:
             continue
         age = float(market.pool_age[:, make].sum()) / total
         worth = float(market.pool_worth[:, make].sum()) / total
-        market.pool_count[:, make] = apportion(wanted / float(wanted.sum()) * total)
+        market.pool_count[:, make] = apportion(wanted / all_wanted * total)
         market.pool_age[:, make] = market.pool_count[:, make] * age
         market.pool_worth[:, make] = market.pool_count[:, make] * worth

@@ -182,14 +182,15 @@ def match_buyers(model: RegionalModel, s: Sellers, lookers: np.ndarray) -> tuple
 def _note_orders(model: RegionalModel, s: Sellers, chosen: np.ndarray, refused: int) -> None:
     """What buyers asked for first, whether or not it was there."""
     orders = np.bincount(chosen, minlength=len(s.stock))
-    for k, dealer in enumerate(s.dealers):
-        dealer.orders += float(orders[s.first[0] + k])
-    for k, plant in enumerate(s.plants):
-        plant.orders += float(orders[s.first[2] + k])
-    pools = orders[: s.first[0]].reshape(-1, 2)
+    pools, dealers = s.first[0], s.first[2]
+    for dealer, asked in zip(s.dealers, orders[pools:dealers].tolist(), strict=True):
+        dealer.orders += asked
+    for plant, asked in zip(s.plants, orders[dealers:].tolist(), strict=True):
+        plant.orders += asked
     weight = model.params.dealer_expectation_weight
     market = model.car_market
-    market.pool_expected += weight * (pools.sum(axis=1) - market.pool_expected)
+    asked_pools = orders[:pools].reshape(-1, 2).sum(axis=1)
+    market.pool_expected += weight * (asked_pools - market.pool_expected)
     market.counts["cars_unmet"] = float(refused)
 
 
@@ -208,16 +209,17 @@ def settle(model: RegionalModel, s: Sellers, deals: tuple[np.ndarray, ...]) -> N
     sold = np.bincount(deals[1], minlength=len(s.stock))
     revenue = sold * s.price
     pools, dealers = s.first[0], s.first[2]
-    for k, dealer in enumerate(s.dealers):
-        cars = int(sold[pools + k])
+    second_hand = float(revenue[:pools].sum()) - float(totals[2])
+    taken = zip(sold[pools:dealers].tolist(), revenue[pools:dealers].tolist(), strict=True)
+    for dealer, (cars, paid) in zip(s.dealers, taken, strict=True):
         dealer.stock -= cars
         dealer.sold += cars
-        dealer.cash += float(revenue[pools + k])
+        dealer.cash += paid
         if dealer.kind == USED:
             # The second-hand trade runs on the books of the dealers of used cars.
-            dealer.cash += dealer.share * (float(revenue[:pools].sum()) - float(totals[2]))
-    for k, plant in enumerate(s.plants):
-        plant.sell(int(sold[dealers + k]), HOUSEHOLDS)
+            dealer.cash += dealer.share * second_hand
+    for plant, cars in zip(s.plants, sold[dealers:].tolist(), strict=True):
+        plant.sell(cars, HOUSEHOLDS)
     post = model.accounts.post
     post(HOUSEHOLDS, IMPORTERS, Kind.CARS, float(revenue[:dealers].sum()))
     post(IMPORTERS, HOUSEHOLDS, Kind.CARS, float(totals[2]))
@@ -251,16 +253,18 @@ def reprice_pool(model: RegionalModel, new: float) -> None:
     at the norm margin, KGS.
     """
     p, market = model.params, model.car_market
-    level = market.pool_level
-    mean = float(np.mean(level))
+    mean = float(np.mean(market.pool_level))
     pull = -p.secondhand_reversion * math.log(mean / (new * p.secondhand_level))
-    for region in range(len(level)):
-        target = p.secondhand_cover * float(market.pool_expected[region])
-        stock = float(market.pool_count[region].sum())
-        gap = min(max(stock / target - 1.0, -1.0), 1.0) if target > 0.0 else 0.0
-        arbitrage = -p.secondhand_arbitrage * math.log(level[region] / mean)
+    pools = zip(
+        market.pool_level.tolist(), market.pool_expected.tolist(), market.pool_count.tolist(),
+        strict=True,
+    )  # fmt: skip
+    for region, (level, expected, stock) in enumerate(pools):
+        target = p.secondhand_cover * expected
+        gap = min(max(sum(stock) / target - 1.0, -1.0), 1.0) if target > 0.0 else 0.0
+        arbitrage = -p.secondhand_arbitrage * math.log(level / mean)
         change = pull + arbitrage - p.secondhand_response * gap
-        level[region] = min(max(level[region] * math.exp(change), 0.25 * new), new)
+        market.pool_level[region] = min(max(level * math.exp(change), 0.25 * new), new)
 
 
 # --- Trust, and the month -------------------------------------------------------------------------

@@ -19,9 +19,17 @@ import numpy as np
 from numba import njit
 
 from model import draws, threads
-from model.markets.demand import Trade, buyers_demand, ratio, settle_purchases
+from model.markets.demand import Trade, buyers_demand, ratio
 from model.markets.pools import price_pools
-from model.markets.rationing import ask_cells, close_services, hand_out, sell_first, sell_second
+from model.markets.purchases import settle_purchases
+from model.markets.rationing import (
+    ask_cells,
+    close_services,
+    fill_from_abroad,
+    hand_out,
+    sell_first,
+    sell_second,
+)
 
 if TYPE_CHECKING:
     from model.markets.demand import Demand
@@ -238,14 +246,10 @@ def _serve(model: RegionalModel, need: Demand, shares: Shares) -> Trade:
     m.pool_output_before = m.pool_output
     m.pool_output = pool_sold + pool_more
     m.pool_cash += m.pool_output * m.pool_price
-    # Imports fill the rest of tradable goods, never what goes abroad.
-    rest = np.maximum(1.0 - out.filled, 0.0) * base.tradable[None] * need.corridor
-    rest[-1] = 0.0
-    out.from_world = rest * m.import_price
-    asked = np.maximum(demand, 0.0)
-    m.unserved = float(((1.0 - out.filled - rest) * asked).sum()) + need.blocked
-    out.filled = out.filled + rest
-    seen = (out.filled > 0.0) & (demand > 0.0)
-    m.price = np.where(seen, ratio(out.cost, out.filled), m.price)
+    m.unserved = need.blocked + fill_from_abroad(
+        base.tradable, need.corridor, m.import_price, demand, out.filled, out.from_world
+    )
+    out.sum_cost()
+    m.price = np.where((out.filled > 0.0) & (demand > 0.0), ratio(out.cost, out.filled), m.price)
     m.filled = out.filled
     return out

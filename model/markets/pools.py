@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numba import njit
 
 if TYPE_CHECKING:
     from model.model import RegionalModel
@@ -58,17 +59,17 @@ class GoodsMarket:
         of phase 8. Nothing else moves `price`, `import_price` or the elasticity between imports.
         """
         base, p = self._model.base, self._model.params
-        home = self.price[:-1]
-        advantage = (home / self.import_price) ** p.import_elasticity
-        self.input_import_share = import_share(base.input_import_share, advantage[:, :, None])
-        self.capital_import_share = import_share(base.capital_import_share, advantage)
-        self.basket_import_share = import_share(base.basket_import_share, advantage)
-        inputs = composite_price(self.input_import_share, home[:, :, None], self.import_price)
-        capital = composite_price(self.capital_import_share, home, self.import_price)
-        self.basket_price = composite_price(self.basket_import_share, home, self.import_price)
-        self.unit_input_cost = (base.input_coefficient[None] * inputs).sum(axis=1)
-        self.capital_price = (base.capital_mix[None] * capital).sum(axis=1)
-        self.consumer_price = (base.basket[None] * self.basket_price).sum(axis=1)
+        home, abroad = self.price[:-1], self.import_price
+        advantage = (home / abroad) ** p.import_elasticity
+        self.input_import_share, self.unit_input_cost = price_inputs(
+            base.input_import_share, base.input_coefficient, advantage, home, abroad
+        )
+        self.capital_import_share, _, self.capital_price = price_mix(
+            base.capital_import_share, base.capital_mix, advantage, home, abroad
+        )
+        self.basket_import_share, self.basket_price, self.consumer_price = price_mix(
+            base.basket_import_share, base.basket, advantage, home, abroad
+        )
 
     def critical_import_share(self) -> np.ndarray:
         """Import share of each sector's critical inputs [R, S, K]; 0 where there is none."""
@@ -95,18 +96,48 @@ class GoodsMarket:
                        * self._model.params.numeraire, 0.05, 20.0)  # fmt: skip
 
 
-def import_share(norm: np.ndarray, advantage: np.ndarray) -> np.ndarray:
-    """Share of units imported, by logit on the price ratio; shapes as they broadcast.
+@njit(cache=True)
+def import_share(norm, advantage):  # type: ignore[no-untyped-def]
+    """Share of units imported, by logit on the price ratio.
 
-    `norm` are base-year shares, `advantage` is (home price / import price) ^ elasticity; Armington
+    `norm` is the base year's share, `advantage` (home price / import price) ^ elasticity; Armington
     (1969) in the form of a logit in ln price.
     """
     return norm * advantage / (norm * advantage + (1.0 - norm))
 
 
-def composite_price(share: np.ndarray, home: np.ndarray, import_price: float) -> np.ndarray:
-    """Average price of a unit of home and imported goods, KGS; `share` of them is imported."""
-    return share * import_price + (1.0 - share) * home
+@njit(cache=True)
+def price_inputs(norm, coefficient, advantage, home, import_price):  # type: ignore[no-untyped-def]
+    """Import shares of inputs [R, S, S] and what the inputs of a unit cost, KGS [R, S].
+
+    `norm`, `coefficient` [S, S] by supplying and using sector; `advantage`, `home` prices [R, S].
+    """
+    n_regions, n_sectors = home.shape
+    shares = np.empty((n_regions, n_sectors, n_sectors))
+    cost = np.zeros((n_regions, n_sectors))
+    for r in range(n_regions):
+        for g in range(n_sectors):
+            for s in range(n_sectors):
+                share = import_share(norm[g, s], advantage[r, g])
+                shares[r, g, s] = share
+                cost[r, s] += coefficient[g, s] * (
+                    share * import_price + (1.0 - share) * home[r, g]
+                )
+    return shares, cost
+
+
+@njit(cache=True)
+def price_mix(norm, mix, advantage, home, import_price):  # type: ignore[no-untyped-def]
+    """Import shares of goods, their prices home and abroad, KGS [R, S], and that of a `mix` [R]."""
+    shares, prices = np.empty(home.shape), np.empty(home.shape)
+    cost = np.zeros(len(home))
+    for r in range(len(home)):
+        for s in range(len(mix)):
+            share = import_share(norm[s], advantage[r, s])
+            shares[r, s] = share
+            prices[r, s] = share * import_price + (1.0 - share) * home[r, s]
+            cost[r] += mix[s] * prices[r, s]
+    return shares, prices, cost
 
 
 def pay_out_pools(model: RegionalModel) -> None:

@@ -120,3 +120,23 @@ def hand_out(  # type: ignore[no-untyped-def]
             filled[b, s] += part[b, s] * got
             from_firms[b, s] += part[b, s] * paid_firms
             from_pools[b, s] += part[b, s] * paid_pools
+
+
+@njit(cache=True)
+def fill_from_abroad(tradable, corridor, import_price, demand, filled, from_world):  # type: ignore[no-untyped-def]
+    """Imports fill the rest of tradable goods, never what goes abroad (the last buyer).
+
+    `corridor` is the part that passes the border. Adds units and KGS per unit of demand to `filled`
+    and `from_world` [B, S]; returns units that nobody served.
+    """
+    unserved = 0.0
+    n_buyers, n_sectors = filled.shape
+    for b in range(n_buyers):
+        for s in range(n_sectors):
+            rest = 0.0
+            if b < n_buyers - 1:
+                rest = max(1.0 - filled[b, s], 0.0) * tradable[s] * corridor
+            unserved += (1.0 - filled[b, s] - rest) * max(demand[b, s], 0.0)
+            from_world[b, s] += rest * import_price
+            filled[b, s] += rest
+    return unserved
