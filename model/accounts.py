@@ -83,12 +83,18 @@ class Accounts:
         self.flows = np.zeros((len(Sector), len(Sector), len(Kind)))
         self.write_offs = 0.0
         self.opening: dict[str, float] = {}
+        self._closing: dict[str, float] = {}
 
     def open_month(self) -> None:
-        """Forget last month's flows and note the stocks that this month starts from."""
+        """Forget last month's flows; this month starts from the stocks that it closed with."""
         self.flows[:] = 0.0
         self.write_offs = 0.0
-        self.opening = self.stocks()
+        self.opening, self._closing = self._closing or self.stocks(), {}
+
+    def close_month(self) -> dict[str, float]:
+        """Note the stocks that the month ends with, and return them: see `stocks`."""
+        self._closing = self.stocks()
+        return self._closing
 
     def post(self, payer: Sector, payee: Sector, kind: Kind, amount: float) -> None:
         """One payment between sectors; the caller changes the agents' columns by the same amount.

@@ -184,15 +184,30 @@ def profit_opportunity(model: RegionalModel) -> np.ndarray:
     surplus, usual = cell_surplus(model)
     if model.open_tenders:
         surplus = surplus + tender_rents(model)
-    seen = usual > 0.0
-    ratio = np.where(seen, surplus / np.where(seen, usual, 1.0), 1.0)
-    weight = model.params.unmet_demand_weight
-    if weight > 0.0:
-        # At the same margins, serving all who asked would have earned 1 / filled as much.
-        filled = np.where(model.base.market_sector, model.market.filled[:-1], 1.0)
-        filled = np.clip(filled, 0.2, 1.0)
-        ratio = ratio * (1.0 + weight * (1.0 / filled - 1.0))
-    return np.clip(ratio, 0.05, 5.0)
+    opportunity: np.ndarray = weigh_opportunity(
+        model.params.unmet_demand_weight, model.base.market_sector, surplus, usual,
+        model.market.filled,
+    )  # fmt: skip
+    return opportunity
+
+
+@njit(cache=True)
+def weigh_opportunity(weight, market_sector, surplus, usual, filled):  # type: ignore[no-untyped-def]
+    """Surplus over the usual one, and `weight` times what unserved demand would have earned [R, S].
+
+    `filled` [B, S]: part of demand that was served. At the same margins, serving all who asked would
+    have earned 1 / filled as much.
+    """
+    out = np.ones(surplus.shape)
+    for r in range(surplus.shape[0]):
+        for s in range(surplus.shape[1]):
+            if usual[r, s] > 0.0:
+                out[r, s] = surplus[r, s] / usual[r, s]
+            if market_sector[s]:
+                served = min(max(filled[r, s], 0.2), 1.0)
+                out[r, s] *= 1.0 + weight * (1.0 / served - 1.0)
+            out[r, s] = min(max(out[r, s], 0.05), 5.0)
+    return out
 
 
 def rent_shares(model: RegionalModel) -> np.ndarray:

@@ -71,6 +71,8 @@ class Bank(mesa.Agent):
     Attributes
     ----------
     reserves, equity : KGS.
+    household_loans : car loans outstanding, KGS, as last counted: when they are served, and when
+        cars have been bought.
     rate_subsidy : interest of firms that the budget paid this month, KGS.
     lending : whether capital allows new loans.
     """
@@ -80,12 +82,18 @@ class Bank(mesa.Agent):
         self.reserves = 0.0
         self.equity = 0.0
         self.rate_subsidy = 0.0
+        self.household_loans = 0.0
 
     @property
     def loans(self) -> float:
         """All loans outstanding, KGS."""
         m: RegionalModel = self.model
-        return float(m.firms.debt.sum() + m.workers.debt.sum())
+        return float(m.firms.debt.sum()) + self.household_loans
+
+    def count_household_loans(self) -> None:
+        """Nothing but their service and new ones for cars changes them."""
+        m: RegionalModel = self.model
+        self.household_loans = float(m.workers.debt.sum())
 
     @property
     def lending(self) -> bool:
@@ -103,6 +111,7 @@ class Bank(mesa.Agent):
     def open_books(self) -> None:
         """Equity at target; reserves are what makes the first balance sheet balance."""
         m: RegionalModel = self.model
+        self.count_household_loans()
         self.equity = m.params.bank_capital_target * self.loans
         stocks = m.accounts.stocks()
         deposits = sum(

@@ -126,11 +126,15 @@ def measure(model: RegionalModel) -> tuple[dict[str, float], dict[str, np.ndarra
     country |= chain_measures(model)
     country |= knowledge_measures(model)
     country |= stage_measures(model)
-    country |= (
-        demography_measures(model, firms) | follower_measures(model) | importer_measures(model)
-    )
-    country |= _money(model) | _firms(model) | _cars(model) | policy_measures(model)
-    country |= structure_measures(model) | vehicle_measures(model)
+    country |= demography_measures(model, firms)
+    country |= follower_measures(model)
+    country |= importer_measures(model)
+    country |= _money(model)
+    country |= _firms(model)
+    country |= _cars(model)
+    country |= policy_measures(model)
+    country |= structure_measures(model)
+    country |= vehicle_measures(model)
     _add_means(country, regional)
     return country, regional
 
@@ -204,7 +208,7 @@ def _add_means(country: dict[str, float], regional: dict[str, np.ndarray]) -> No
 
 def _money(model: RegionalModel) -> dict[str, float]:
     flows, base = model.accounts.flows, model.base
-    stocks, paid = model.accounts.stocks(), model.accounts.paid_by_kind()
+    stocks, paid = model.accounts.close_month(), model.accounts.paid_by_kind()
     received = flows[:, GOVERNMENT].sum(axis=0).tolist()
     revenue = sum(received[kind] for kind in (*_TAXES, Kind.DIVIDENDS))
     balance = sum(received) - float(flows[GOVERNMENT].sum())

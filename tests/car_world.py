@@ -78,7 +78,7 @@ class CarWorld(mesa.Model):  # type: ignore[misc]
         self.pack, self.scale, self.seed = small_pack(), scale, np.uint64(rng)
         self.world = World.load(world)
         self.period = -burn_in
-        self.bank = SimpleNamespace(reserves=0.0, equity=0.0)
+        self.bank = SimpleNamespace(reserves=0.0, equity=0.0, count_household_loans=lambda: None)
         self.government = SimpleNamespace(public_debt=0.0, logistics_stock=0.0)
         self.base = SimpleNamespace(
             wealth_propensity=0.2 / 6.0,

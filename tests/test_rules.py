@@ -115,7 +115,7 @@ def slow_deliveries(a):
         for k in range(N_CRITICAL):
             if a.input_order[f, k] <= 0.0:
                 continue
-            abroad = a.input_order[f, k] * a.import_share[a.region[f], i, k]
+            abroad = a.input_order[f, k] * a.import_share[a.region[f], a.critical[i, k], i]
             home = a.input_order[f, k] - abroad
             names = a.supplier[f, k * N_SUPPLIERS : k * N_SUPPLIERS + a.named]
             known = [g for g in names if g >= 0]

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from model.contracts import (
     NOT_CAPACITY,
     NOT_CERTIFIED,
@@ -22,7 +24,7 @@ from model.contracts import (
 # --- The buyer ------------------------------------------------------------------------------------
 
 
-def set_saving(value: float, deletion: float, freight: float) -> float:
+def set_saving[T: (float, np.ndarray)](value: T, deletion: T, freight: float) -> T:
     """What a kit gets cheaper when a part worth `value` at the border is left out of it, KGS.
 
     Freight and packing are saved in full, of the rest only the deletion allowance (Baranson 1969).

@@ -301,6 +301,7 @@ def trade_cars(model: RegionalModel) -> None:
     car_fleet.share_out_pools(market)
     sellers = car_sales.open_sellers(model)
     settle(model, sellers, match_buyers(model, sellers, lookers))
+    model.bank.count_household_loans()
     for plant in model.plants:
         plant.export()
     reprice_pool(model, new_price)

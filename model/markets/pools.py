@@ -71,13 +71,6 @@ class GoodsMarket:
             base.basket_import_share, base.basket, advantage, home, abroad
         )
 
-    def critical_import_share(self) -> np.ndarray:
-        """Import share of each sector's critical inputs [R, S, K]; 0 where there is none."""
-        critical = self._model.base.critical
-        users = np.arange(len(critical))[:, None]
-        share = self.input_import_share[:, np.maximum(critical, 0), users]
-        return np.where(critical >= 0, share, 0.0)
-
     def wage_floor(self) -> np.ndarray:
         """The least that firms offer, KGS per unit of skill [R, S] (rules.md 11).
 

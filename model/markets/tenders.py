@@ -72,8 +72,9 @@ def hold_tenders(model: RegionalModel) -> None:
                 if plant.mothballed:
                     # Nobody tools up for a line that stands still.
                     continue
+                saved = savings(plant)
                 for component in parts_allowed(plant):
-                    tender_part(plant, component)
+                    tender_part(plant, component, float(saved[component]))
     mark_tiers(model)
 
 
@@ -102,17 +103,18 @@ def parts_allowed(plant: Plant) -> list[int]:
     return [int(c) for c in np.flatnonzero(allowed & storable[parts["home_sector"]])]
 
 
-def tender_part(plant: Plant, component: int) -> None:
-    """Put out what is not covered of one part; record every candidate's outcome."""
+def tender_part(plant: Plant, component: int, saved: float) -> None:
+    """Put out what is not covered of one part; record every candidate's outcome.
+
+    `saved`: KGS that a kit gets cheaper without the part.
+    """
     model = plant.model
     p, parts = model.params, model.pack.components
     ours = [one for one in live_contracts(plant) if one.component == component]
     later = model.period + p.tooling_months
     ending = [one for one in ours if one.end <= later]
     uncovered = 1.0 - sum(one.share for one in ours if one.end > later)
-    limit = tender_limit(
-        float(savings(plant)[component]), *rates_paid(plant), plant.mandate_premium
-    )
+    limit = tender_limit(saved, *rates_paid(plant), plant.mandate_premium)
     volume, mes = plant_volume(plant), float(parts["mes"][component]) / model.scale
     free = max([model.period + 1, *(one.end + 1 for one in ending)])
     open_share = 0.0
