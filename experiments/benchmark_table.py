@@ -111,7 +111,7 @@ def sizes_in_words(sizes: Sizes, mesa_workers: int | None) -> Facts:
 def lines(found: Mapping[str, Any], before: Mapping[str, Any]) -> list[tuple[str, ...]]:
     """The table's cells, one tuple a row measured. Bounds and changes for the full sizes only."""
     full = found["sizes"]["name"] == "full"
-    out = []
+    out: list[tuple[str, ...]] = []
     for row in ROWS:
         now, old = found["rows"].get(row.key), before.get("rows", {}).get(row.key)
         if now is None:
@@ -216,6 +216,17 @@ def benchmark_markdown(found: Mapping[str, Any]) -> str:
         "it was measured (the median is shown). Ratio: times in the calibrator's rows; else the figure."
     )
     return markdown(HEAD[:6], cells) + "\n\n" + note
+
+
+def missed_markdown(found: Mapping[str, Any]) -> str:
+    """The figures that the committed table does not reach, and by how much."""
+    lines = []
+    for row in ROWS:
+        now = found["rows"].get(row.key)
+        if now and verdict(row, now["value"]) == "missed":
+            reach, value = in_units(row.reach, row, bound=True), in_units(now["value"], row)
+            lines.append(f"- {named(row, found)}: {value}, to reach {reach}.")
+    return "\n".join(lines) or "None."
 
 
 def phases_markdown(found: Mapping[str, Any]) -> str:
