@@ -132,11 +132,10 @@ def draw(table: pd.DataFrame, path: Path) -> None:
         _line(left, table, 1e3 * table["month_s"], BLUE, "Time of a month, ms")
         # In proportion to the largest run: what lies above it is what smallness costs.
         month = 1e3 * float(table["month_s"].iloc[n.argmax()])
-        left.plot(
-            [n.min(), n.max()], [month * n.min() / n.max(), month], color=GREY, lw=0.8, ls="--"
-        )
+        ends = [n.min() / 1e3, n.max() / 1e3]
+        left.plot(ends, [month * ends[0] / ends[1], month], color=GREY, lw=0.8, ls="--")
         left.annotate(
-            "in proportion", (n.min(), month * n.min() / n.max()), xytext=(6, -2), fontsize=8,
+            "in proportion", (ends[0], month * ends[0] / ends[1]), xytext=(6, -2), fontsize=8,
             textcoords="offset points", va="top", color=GREY,
         )  # fmt: skip
         _line(right, table, table["peak_gib"], RED, "Peak memory, GiB")
@@ -154,28 +153,30 @@ def draw(table: pd.DataFrame, path: Path) -> None:
 
 def _line(axes: Axes, table: pd.DataFrame, values: pd.Series, colour: str, title: str) -> None:
     """One quantity against the number of workers, every point named by its scale."""
-    from matplotlib.ticker import FuncFormatter, NullFormatter
+    from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-    axes.loglog(table["workers"], values, color=colour, marker="o", ms=5, lw=1.6)
-    for x, y, scale in zip(table["workers"], values, table["scale"]):
+    thousands = table["workers"] / 1e3
+    axes.loglog(thousands, values, color=colour, marker="o", ms=5, lw=1.6)
+    for x, y, scale in zip(thousands, values, table["scale"]):
         words = f"scale {scale:g}" if scale == table["scale"].max() else f"{scale:g}"
         axes.annotate(
             words, (x, y), xytext=(0, 7), textcoords="offset points", ha="center", fontsize=8.5
         )
     axes.set_title(title, pad=10)
-    axes.set_xlabel("workers")
+    axes.set_xlabel("workers, thousand")
     axes.margins(0.08, 0.14)
-    plain = FuncFormatter(lambda x, _: f"{x:,.0f}" if x >= 1 else f"{x:g}")
+    # From one round number to another: a narrow range would else have no tick at all.
+    low, high = values.min(), values.max()
+    axes.set_ylim(
+        max(t for t in _TICKS if t < 0.95 * low), min(t for t in _TICKS if t > 1.05 * high)
+    )
     for axis in (axes.xaxis, axes.yaxis):
-        axis.set_major_formatter(plain)
-        axis.set_minor_formatter(NullFormatter())
-    low, high = axes.get_ylim()
-    if high < 30 * low:  # fewer than two powers of ten: they alone would leave the axis bare
-        axes.set_yticks([t for t in _TICKS if low <= t <= high])
-        axes.yaxis.set_major_formatter(plain)
+        axis.set_major_locator(FixedLocator(_TICKS))
+        axis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:,.0f}" if x >= 1 else f"{x:g}"))
+        axis.set_minor_locator(NullLocator())
 
 
-_TICKS = [m * 10.0**k for k in range(-3, 6) for m in (1, 2, 5)]
+_TICKS = [m * 10.0**k for k in range(-4, 7) for m in (1, 2, 5)]
 
 
 def main(
