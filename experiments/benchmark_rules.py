@@ -29,9 +29,11 @@ PERSISTENCE, SHOCK = 0.9, 0.03
 """Of the path of demand: ln factor of each firm, by month."""
 _REPLICATE = 1000
 STATISTICS = (
-    "unemployment rate", "own-account share", "hires", "separations", "mean wage",
-    "supplier switches", "fill rate of inputs",
+    "unemployment rate", "own-account share", "own-account newcomers", "hires", "separations",
+    "mean wage", "commuters", "supplier switches", "fill rate of inputs",
 )  # fmt: skip
+"""Newcomers: of those in own-account work, who began in this trade since the start. Commuters: of
+employees, whose firm is in another region."""
 
 
 class Region(Protocol):
@@ -119,10 +121,12 @@ class OurRegion:
     def _statistics(self, switches: int) -> dict[str, float]:
         w, f, model = self.model.workers, self.model.firms, self.model
         at_home = max(int((w.status != ABROAD).sum()), 1)
-        employed = w.status == EMPLOYEE
+        employed, own = w.status == EMPLOYEE, w.status == OWN_ACCOUNT
+        away = f.region[w.employer[employed]] != w.region[employed]
         values = (
             int((w.status == UNEMPLOYED).sum()) / at_home,
-            int((w.status == OWN_ACCOUNT).sum()) / at_home,
+            int(own.sum()) / at_home,
+            float((w.tenure[own] == 0).mean()),
             float(model.hires), float(model.separations),
             float(w.wage[employed].mean(dtype=np.float64)), float(switches),
             float(f.sales.sum() / max(f.orders.sum(), 1e-9)),
@@ -172,7 +176,9 @@ class MesaRegion:
     def _statistics(self) -> dict[str, float]:
         status = [one.status for one in self.workers]
         at_home = max(len(status) - status.count(ABROAD), 1)
+        own = [one.tenure == 0 for one in self.workers if one.status == OWN_ACCOUNT]
         wages = [one.wage for one in self.workers if one.status == EMPLOYEE]
+        away = [one.employer.region != one.region for one in self.workers if one.employer]
         known, self._known = self._known, [self._named(one) for one in self.firms]
         switches = sum(new is not old for a, b in zip(self._known, known) for new, old in zip(a, b))
         values = (
