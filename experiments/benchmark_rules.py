@@ -128,10 +128,10 @@ class OurRegion:
             int(own.sum()) / at_home,
             float((w.tenure[own] == 0).mean()),
             float(model.hires), float(model.separations),
-            float(w.wage[employed].mean(dtype=np.float64)), float(switches),
+            float(w.wage[employed].mean(dtype=np.float64)), float(away.mean()), float(switches),
             float(f.sales.sum() / max(f.orders.sum(), 1e-9)),
         )  # fmt: skip
-        return dict(zip(STATISTICS, values))
+        return dict(zip(STATISTICS, values, strict=True))
 
 
 # --- Plain Mesa ----------------------------------------------------------------------------------
@@ -182,12 +182,12 @@ class MesaRegion:
         known, self._known = self._known, [self._named(one) for one in self.firms]
         switches = sum(new is not old for a, b in zip(self._known, known) for new, old in zip(a, b))
         values = (
-            status.count(UNEMPLOYED) / at_home, status.count(OWN_ACCOUNT) / at_home,
-            float(self.region.hires), float(self.region.separations), float(np.mean(wages)),
+            status.count(UNEMPLOYED) / at_home, status.count(OWN_ACCOUNT) / at_home, float(np.mean(own)),
+            float(self.region.hires), float(self.region.separations), float(np.mean(wages)), float(np.mean(away)),
             float(switches),
             sum(one.sales for one in self.firms) / max(sum(one.orders for one in self.firms), 1e-9),
         )  # fmt: skip
-        return dict(zip(STATISTICS, values))
+        return dict(zip(STATISTICS, values, strict=True))
 
 
 def rules_of(model: RegionalModel) -> Rules:
