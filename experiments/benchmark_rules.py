@@ -30,7 +30,7 @@ PERSISTENCE, SHOCK = 0.9, 0.03
 _REPLICATE = 1000
 STATISTICS = (
     "unemployment rate", "own-account share", "own-account newcomers", "hires", "separations",
-    "mean wage", "commuters", "supplier switches", "fill rate of inputs",
+    "mean wage", "commuters", "supplier switches", "fill rate of inputs", "input stocks",
 )  # fmt: skip
 """Newcomers: of those in own-account work, who began in this trade since the start. Commuters: of
 employees, whose firm is in another region."""
@@ -129,7 +129,7 @@ class OurRegion:
             float((w.tenure[own] == 0).mean()),
             float(model.hires), float(model.separations),
             float(w.wage[employed].mean(dtype=np.float64)), float(away.mean()), float(switches),
-            float(f.sales.sum() / max(f.orders.sum(), 1e-9)),
+            float(f.sales.sum() / max(f.orders.sum(), 1e-9)), float(f.input_stock[f.alive].sum()),
         )  # fmt: skip
         return dict(zip(STATISTICS, values, strict=True))
 
@@ -186,6 +186,7 @@ class MesaRegion:
             float(self.region.hires), float(self.region.separations), float(np.mean(wages)), float(np.mean(away)),
             float(switches),
             sum(one.sales for one in self.firms) / max(sum(one.orders for one in self.firms), 1e-9),
+            sum(sum(one.stock) for one in self.firms),
         )  # fmt: skip
         return dict(zip(STATISTICS, values, strict=True))
 
