@@ -150,11 +150,11 @@ class Measurements:
         return self._seconds(startup.help_seconds)
 
     def _first_month(self) -> list[tuple[float, float]]:
-        pack = self.sizes.pack or "kyrgyzstan"
-        return self._seconds(lambda: startup.first_month_seconds(pack))
+        s = self.sizes
+        return self._seconds(lambda: startup.first_month_seconds(s.pack, s.region))
 
     def _first_month_valley(self) -> list[tuple[float, float]]:
-        return self._seconds(lambda: startup.first_month_seconds("valley"))
+        return self._seconds(lambda: startup.first_month_seconds("valley", None))
 
     def _compile(self) -> list[tuple[float, float]]:
         return self._seconds(startup.compile_seconds)

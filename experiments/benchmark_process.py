@@ -202,7 +202,10 @@ def side_by_side(**arguments: Any) -> Facts:
     both = [_start("world", 1, {"world": world, "wait": True, **arguments}) for world in worlds]
     for process in both:
         assert process.stdout is not None
-        process.stdout.readline()
+        if process.stdout.readline().strip() != "ready":
+            for one in both:
+                one.kill()
+            _facts(process)
     for process in both:
         assert process.stdin is not None
         process.stdin.write("go\n")

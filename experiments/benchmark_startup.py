@@ -10,7 +10,7 @@ import time
 
 HELP = "from experiments.cli import main; main()"
 """What the installed command does."""
-FIRST_MONTH = "from experiments.simulate import prepare; prepare('plant', pack={!r}).build().step()"
+FIRST_MONTH = "from experiments.simulate import prepare; prepare('plant', pack={!r}, scale={!r}).build().step()"
 WHOLE_RUN = (
     "from experiments.simulate import prepare; prepare('plant', pack='valley').build().run()"
 )
@@ -36,9 +36,9 @@ def help_seconds() -> float:
     return _seconds(HELP, "--help")
 
 
-def first_month_seconds(pack: str) -> float:
-    """A fresh process to the end of its first month, the pack at its own scale."""
-    return _seconds(FIRST_MONTH.format(pack))
+def first_month_seconds(pack: str | None, scale: float | None) -> float:
+    """A fresh process to the end of its first month; pack and scale as elsewhere."""
+    return _seconds(FIRST_MONTH.format(pack, scale))
 
 
 def compile_seconds() -> float:

@@ -43,11 +43,20 @@ def committed(path: Path = COMMITTED) -> Facts:
 
 
 def save(found: Mapping[str, Any], path: Path = COMMITTED) -> None:
-    """Write what was measured; rows and tables that were not measured now stay as they were."""
-    old = committed(path)
-    rows = {**old.get("rows", {}), **found["rows"]}
-    kept = {key: rows[key] for key in BY_KEY if key in rows}
-    text = json.dumps({**old, **found, "rows": kept}, indent=1, ensure_ascii=False)
+    """Write what was measured; rows and tables that were not measured now stay as they were.
+
+    Every row keeps the hash of the code that it was measured with.
+    """
+    old, code = committed(path), found["made_on"]["code"]
+    rows = {
+        **old.get("rows", {}),
+        **{key: {**one, "code": code} for key, one in found["rows"].items()},
+    }
+    new = {**old, **found, "rows": {key: rows[key] for key in BY_KEY if key in rows}}
+    new["facts"] = {**old.get("facts", {}), **found.get("facts", {})}
+    if "mesa" not in found["rows"] and old:
+        new["sizes"] = {**new["sizes"], "mesa_workers": old["sizes"]["mesa_workers"]}
+    text = json.dumps(new, indent=1, ensure_ascii=False)
     path.write_text(text + "\n", encoding="utf-8")
 
 
@@ -210,9 +219,10 @@ def benchmark_markdown(found: Mapping[str, Any]) -> str:
     """The committed table as it stands in `docs/speed.md`."""
     cells = [line[:6] for line in lines(found, {})]
     made = found["made_on"]
+    codes = ", ".join(dict.fromkeys(f"`{one['code']}`" for one in found["rows"].values()))
     note = (
         f"{made['system']} {made['machine']}, {made['cores']} cores, Python {made['python']}; code "
-        f"`{made['code']}`; calibrator {found['calibrator_ns']:.1f} ns. Behind the figure: how often "
+        f"{codes}; calibrator {found['calibrator_ns']:.1f} ns. Behind the figure: how often "
         "it was measured (the median is shown). Ratio: times in the calibrator's rows; else the figure."
     )
     return markdown(HEAD[:6], cells) + "\n\n" + note

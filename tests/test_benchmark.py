@@ -63,14 +63,15 @@ def test_every_row_can_be_measured_and_named():
     assert benchmark.chosen("none") == []
 
 
-def made(ratios):
+def made(ratios, code="abc"):
     """A full table with these ratios (and values)."""
     rows = {}
     for key, value in ratios.items():
         taken = Taken()
         taken.add(value, 1e3 if BY_KEY[key].per_machine else 7.0)
         rows[key] = taken.stored(BY_KEY[key])
-    return {"sizes": tables.sizes_in_words(Sizes(), 100_000), "rows": rows}
+    sizes = tables.sizes_in_words(Sizes(), 100_000 if "mesa" in ratios else None)
+    return {"sizes": sizes, "rows": rows, "made_on": {"code": code}}
 
 
 def test_a_fall_is_said_in_words_and_a_gain_is_not():
@@ -114,8 +115,11 @@ def test_small_sizes_are_not_saved():
 def test_saving_keeps_rows_that_were_not_measured(tmp_path):
     path = tmp_path / "benchmark.json"
     tables.save(made({"town": 1.0, "mesa": 120.0}), path)
-    tables.save(made({"town": 2.0}), path)
-    rows = tables.committed(path)["rows"]
+    tables.save(made({"town": 2.0}, "def"), path)
+    found = tables.committed(path)
+    rows = found["rows"]
+    assert [one["code"] for one in rows.values()] == ["def", "abc"]
+    assert found["sizes"]["mesa_workers"] == "100,000"
     assert {key: one["value"] for key, one in rows.items()} == {"town": 2.0, "mesa": 120.0}
     assert list(rows) == ["town", "mesa"]
 
