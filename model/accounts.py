@@ -75,20 +75,21 @@ class Accounts:
     Attributes
     ----------
     flows : ndarray [payer, payee, kind], KGS this month.
+    opening : the balance sheet items (`stocks`) as the month opened, KGS.
     """
 
     def __init__(self, model: RegionalModel) -> None:
         self._model = model
         self.flows = np.zeros((len(Sector), len(Sector), len(Kind)))
         self.write_offs = 0.0
-        self._opening: dict[str, float] = {}
+        self.opening: dict[str, float] = {}
         self._closing: dict[str, float] = {}
 
     def open_month(self) -> None:
         """Forget last month's flows; this month starts from the stocks that it closed with."""
         self.flows[:] = 0.0
         self.write_offs = 0.0
-        self._opening, self._closing = self._closing or self.stocks(), {}
+        self.opening, self._closing = self._closing or self.stocks(), {}
 
     def close_month(self) -> dict[str, float]:
         """Note the stocks that the month ends with, and return them: see `stocks`."""
@@ -176,7 +177,7 @@ class Accounts:
         For each sector with deposits: change of deposits − (received − paid). For the bank:
         its assets − its deposits − the equity that its own income left it.
         """
-        now, was = self.stocks(), self._opening
+        now, was = self.stocks(), self.opening
         scale = max(float(self.flows.sum()), 1.0)
         out: dict[str, float] = {}
         for sector, name in (

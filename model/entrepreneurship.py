@@ -14,11 +14,11 @@ from model.accounts import FIRMS, HOUSEHOLDS, WORLD, Kind
 from model.channels import Opening
 from model.demography import note_exits
 from model.firms import FOREIGN
-from model.markets.credit import borrowing_room, call_guarantees
+from model.markets.credit import borrowing_room, call_guarantees, start_up_share
 from model.markets.labour import separate
 from model.new_firms import first_capital, free_row, open_firm, own_funds
 from model.spin_offs import heritage_of, tender_rents
-from model.workers import ABROAD, EMPLOYEE
+from model.workers import ABROAD
 
 if TYPE_CHECKING:
     from model.model import RegionalModel
@@ -82,22 +82,22 @@ def close_insolvent_firms(model: RegionalModel) -> None:
 
 
 @njit(cache=True, nogil=True)
-def list_released(first, last, alive, status, employer):  # type: ignore[no-untyped-def]
-    """Rows of employees whose firm has closed."""
+def list_released(first, last, closed, employer):  # type: ignore[no-untyped-def]
+    """Rows of employees whose firm has `closed`: flag of firms, then a last one for no employer."""
     found, n = np.empty(last - first, np.int64), 0
     for i in range(first, last):
-        if status[i] == EMPLOYEE and not alive[employer[i]]:
-            found[n] = i
-            n += 1
+        # Written always, kept if it counts: a guess of who is released would cost more.
+        found[n] = i
+        n += int(closed[employer[i]])
     return found[:n].copy()
 
 
 def release_staff(model: RegionalModel) -> None:
     """Everybody whose employer closed is unemployed."""
     w, f = model.workers, model.firms
+    closed = np.append(~f.alive, False)
     released = threads.list_rows(
-        w.capacity,
-        lambda first, last: list_released(first, last, f.alive, w.status, w.employer),
+        w.capacity, lambda first, last: list_released(first, last, closed, w.employer)
     )
     separate(released, w.status, w.employer, w.tenure, w.jobless_months, f.employees)
 
@@ -117,14 +117,22 @@ def propose_firms(  # type: ignore[no-untyped-def]
     `culture` [R] is the region's lasting readiness to found (Fritsch & Wyrwich 2014).
     """
     found, n = np.empty((most, 2), np.int64), 0
-    u = np.empty(draws.STRIPE, np.float64)
+    u, eager = np.empty(draws.STRIPE, np.float64), np.empty(draws.STRIPE, np.int64)
+    # No profit makes anybody 33 times as ready: most need no second look (a hair more than 32,
+    # since the products below round differently).
+    readiest = 32.000001 * propensity * culture
     for start in range(first, last, draws.STRIPE):
         size = min(draws.STRIPE, last - start)
         draws.fill_uniforms(seed, draws.FOUND, identity[start : start + size], month, 0, u)
+        few = 0
         for k in range(size):
+            i = start + k
+            ready = np.float64(disposition[i]) * np.float64(skill[i])
+            eager[few] = k
+            few += int(u[k] <= readiest[region[i]] * ready)
+        for k in eager[:few]:
             i, r = start + k, region[start + k]
             rate = propensity * culture[r] * np.float64(disposition[i]) * np.float64(skill[i])
-            # No profit makes anybody 33 times as ready: most need no second look.
             if u[k] > rate * 32.0 or status[i] == ABROAD or savings[i] <= 0.0:
                 continue
             v = draws.uniform2(seed, draws.FOUND, identity[i], month, 0)[1]
@@ -231,7 +239,8 @@ def found_firms(model: RegionalModel) -> None:
     model.entries = 0
     model.entries_without_room = 0
     if n > 0:
-        capital, rents = first_capital(model), rent_shares(model)
+        capital, lent = first_capital(model), start_up_share(model)
+        rents = rent_shares(model)
         entry_open = model.clamp.entry_open(model.period)
     for i, s in zip(model.founder_rows[:n], model.founder_sectors[:n], strict=True):
         r = int(w.region[i])
@@ -242,7 +251,8 @@ def found_firms(model: RegionalModel) -> None:
         heritage = heritage_of(model, int(i), int(s), float(rents[r, s]) if entry_open else 0.0)
         if not entry_open:
             heritage = replace(heritage, knowledge=0.0)
-        open_firm(model, row, int(i), (float(funds[r, s]), float(capital[r, s])), heritage)
+        goods = float(capital[r, s])
+        open_firm(model, row, int(i), (float(funds[r, s]), goods, lent * goods), heritage)
         opened.append(Opening(int(i), int(w.identity[i]), int(s)))
         model.entries += 1
     model.path.note_openings(model.period, opened)

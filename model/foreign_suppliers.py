@@ -10,6 +10,8 @@ import math
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from model import draws
 from model.accounts import FIRMS, WORLD, Kind
 from model.demography import note_entry
@@ -133,7 +135,8 @@ def open_foreign_supplier(model: RegionalModel, tender: OpenTender) -> None:
     """Its parent pays in the capital goods and the cost of some months; nothing is borrowed."""
     f, p, plant = model.firms, model.params, tender.plant
     r, s = plant.region, int(model.pack.components["home_sector"][tender.component])
-    identity = draws.child_identity(f.identity[plant.row], model.period, 1 + tender.component)
+    nth = 1 + tender.component
+    identity = np.uint64(draws.child_identity(f.identity[plant.row], model.period, nth))
     row = free_row(model, r, s, identity)
     if row < 0:
         model.entries_without_room += 1

@@ -29,6 +29,7 @@ from model.importers import (
     under_way,
 )
 from model.markets.car_choice import NEW, USED
+from model.markets.credit import start_up_share
 from model.new_firms import Heritage, first_capital, free_row, open_firm, own_funds
 from model.sectors import TRADE
 from model.spin_offs import pick_part
@@ -240,7 +241,8 @@ def found_parts_firm(model: RegionalModel, dealer: Importer, s: int) -> bool:
     heritage = Heritage(CONVERSION, pick_part(model, dealer.region, s, v))
     money, dealer.cash = dealer.cash, 0.0
     capital = float(first_capital(model)[dealer.region, s])
-    open_firm(model, row, owner, (money, capital), heritage, payer=IMPORTERS)
+    loan = start_up_share(model) * capital
+    open_firm(model, row, owner, (money, capital, loan), heritage, payer=IMPORTERS)
     return True
 
 

@@ -97,9 +97,11 @@ class Bank(mesa.Agent):
 
     @property
     def lending(self) -> bool:
-        """Lends while equity is at least the minimum share of loans."""
+        """Lends while equity is at least the minimum share of the loans the month opened with."""
         m: RegionalModel = self.model
-        return self.equity >= m.params.bank_capital_minimum * self.loans
+        opening = m.accounts.opening
+        loans = opening["household_loans"] + opening["firm_loans"]
+        return bool(self.equity >= m.params.bank_capital_minimum * loans)
 
     def credit_lines(self) -> np.ndarray:
         """What each firm may still borrow, KGS [capacity]; nothing while the bank does not lend."""
@@ -116,6 +118,7 @@ class Bank(mesa.Agent):
             stocks[k] for k in ("household_deposits", "firm_deposits", "importer_deposits")
         )
         self.reserves = deposits + self.equity - self.loans - m.government.public_debt
+        m.accounts.open_month()
 
     def pay_out(self) -> None:
         """Profit above the capital target goes to households; a hole is filled by the state."""
@@ -217,6 +220,7 @@ def levy_and_pay_out(model: RegionalModel) -> None:
     np.add.at(model.workers.dividends, owner, to_owners)
     model.accounts.post(FIRMS, HOUSEHOLDS, Kind.DIVIDENDS, float(to_owners.sum()))
     model.bank.pay_out()
+    model.settle_with_residents()
 
 
 def plant_profit(model: RegionalModel, plant: Plant) -> float:

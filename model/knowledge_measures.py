@@ -11,68 +11,74 @@ from model import threads
 from model.skills import teaching
 from model.teachers import assistance_of_firms, open_plants
 from model.threads import BLOCK
-from model.workers import EMPLOYEE, OWN_ACCOUNT
+from model.workers import OWN_ACCOUNT
 
 if TYPE_CHECKING:
     from model.model import RegionalModel
 
 # Somebody is a skilled car worker above this.
 SKILLED = 0.5
+# Where somebody works, for the counts below: a plant that has closed is no part of a chain.
+NOWHERE, ORDINARY, SUPPLIER, PLANT = range(4)
 # In the order of the codes in `workers.py`.
 OCCUPATIONS = ("production", "engineering", "logistics", "support")
 
 
 @njit(cache=True, nogil=True)
 def count_skills(  # type: ignore[no-untyped-def]
-    first, last, bound, plant, chain, status, employer, occupation, auto_skill, wage, staff, heads, wages
+    first, last, bound, kind, status, employer, occupation, auto_skill, wage, staff, heads, wages
 ):  # fmt: skip
     """Employees by occupation, and people skilled in making cars; sums by block of rows.
 
-    `staff` [blocks, 2, 4]: of all firms, and of plants (`plant`: flag of firms). `heads`
-    [blocks, 3]: skilled people (skill above `bound`); of them at work outside the chain (`chain`:
-    flag of plants and direct suppliers), and employed. `wages` [blocks, 2]: of all employees, and
-    of skilled ones, KGS a month.
+    `kind` of each firm, then `NOWHERE` for no employer (row -1). `staff` [blocks, 4, 4]: by kind
+    of the employer and occupation. `heads` [blocks, 3]: skilled people (skill above `bound`); of
+    them at work outside the chain (at ordinary firms or on their own account), and employed.
+    `wages` [blocks, 2]: of all employees, and of skilled ones, KGS a month.
     """
-    for i in range(first, last):
-        b = i // BLOCK
-        employed = status[i] == EMPLOYEE
-        if employed:
-            staff[b, 0, occupation[i]] += 1
-            staff[b, 1, occupation[i]] += plant[employer[i]]
-            wages[b, 0] += np.float64(wage[i])
-        if auto_skill[i] > bound:
-            heads[b, 0] += 1
-            heads[b, 1] += (employed and not chain[employer[i]]) or status[i] == OWN_ACCOUNT
-            if employed:
-                heads[b, 2] += 1
-                wages[b, 1] += np.float64(wage[i])
+    for start in range(first, last, BLOCK):
+        b, paid = start // BLOCK, 0.0
+        for i in range(start, min(start + BLOCK, last)):
+            where = kind[employer[i]]
+            contract = np.float64(wage[i])
+            staff[b, where, occupation[i]] += 1
+            paid += 0.0 if where == NOWHERE else contract
+            if auto_skill[i] > bound:
+                heads[b, 0] += 1
+                heads[b, 1] += where == ORDINARY or status[i] == OWN_ACCOUNT
+                if where != NOWHERE:
+                    heads[b, 2] += 1
+                    wages[b, 1] += contract
+        wages[b, 0] += paid
 
 
 def skill_measures(model: RegionalModel) -> dict[str, float]:
     """Jobs by occupation; people who can make cars, where they work and what they earn."""
     w, f, month = model.workers, model.firms, model.learning
-    plant = f.sector == model.base.vehicles
-    chain = teaching(model)[0] > 0.0
+    kind = np.full(f.capacity + 1, ORDINARY, np.int8)
+    kind[:-1][teaching(model)[0] > 0.0] = SUPPLIER
+    kind[:-1][f.sector == model.base.vehicles] = PLANT
+    kind[-1] = NOWHERE
     n_blocks = threads.blocks(w.capacity)
     by_block = (
-        np.zeros((n_blocks, 2, len(OCCUPATIONS)), np.int64),
+        np.zeros((n_blocks, 4, len(OCCUPATIONS)), np.int64),
         np.zeros((n_blocks, 3), np.int64),
         np.zeros((n_blocks, 2)),
     )
     threads.over_rows(
         w.capacity,
         lambda first, last: count_skills(
-            first, last, SKILLED, plant, chain, w.status, w.employer, w.occupation, w.auto_skill,
+            first, last, SKILLED, kind, w.status, w.employer, w.occupation, w.auto_skill,
             w.wage, *by_block,
         ),
     )  # fmt: skip
     staff, heads, wages = (sums.sum(axis=0) for sums in by_block)
     people, outside, skilled = (float(n) for n in heads)
     pay, skilled_pay = wages
-    employees = float(staff[0].sum())
+    employees = float(staff[ORDINARY:].sum())
     premium = (skilled_pay / skilled) / (pay / employees) if skilled and pay else 0.0
-    out = {f"staff_{name}": float(staff[0, k]) for k, name in enumerate(OCCUPATIONS)}
-    out |= {f"plant_staff_{name}": float(staff[1, k]) for k, name in enumerate(OCCUPATIONS)}
+    at_work = staff[ORDINARY:].sum(axis=0)
+    out = {f"staff_{name}": float(at_work[k]) for k, name in enumerate(OCCUPATIONS)}
+    out |= {f"plant_staff_{name}": float(staff[PLANT, k]) for k, name in enumerate(OCCUPATIONS)}
     return out | {
         "auto_skilled": people,
         "auto_skill_outside": outside,

@@ -93,24 +93,26 @@ def set_up(
 
 
 def open_firm(
-    model: RegionalModel, row: int, i: int, money: tuple[float, float], heritage: Heritage,
+    model: RegionalModel, row: int, i: int, money: tuple[float, float, float], heritage: Heritage,
     payer: Sector = HOUSEHOLDS,
 ) -> None:  # fmt: skip
     """A firm of resident `i`: start-up money, loan, the founder as first of staff, first customers.
 
-    `money`: KGS the owner brings, and cost of the first capital goods; the money comes out of the
-    deposits of `payer`, which the caller lowers if it is not the founder's household.
+    `money`: KGS the owner brings, cost of the first capital goods, and what of it the bank lends;
+    the owner's money comes out of the deposits of `payer`, which the caller lowers if it is not
+    the founder's household.
     """
     f, w, p, base, m = model.firms, model.workers, model.params, model.base, model.market
     r, s = int(f.region[row]), int(f.sector[row])
-    own, capital = money
-    loan = start_up_share(model) * capital
+    own, capital, loan = money
     if payer is HOUSEHOLDS:
         w.savings[i] -= own
     model.accounts.post(payer, FIRMS, Kind.START_UP, own)
     model.accounts.post(BANK, FIRMS, Kind.LOANS, loan)
     # An owner may found one firm this month and be given another by an importer.
-    identity = draws.child_identity(w.identity[i], model.period, 1 if payer is HOUSEHOLDS else 2)
+    nth = 1 if payer is HOUSEHOLDS else 2
+    # A compiled function hands over a Python number, which the next one would take for another type.
+    identity = np.uint64(draws.child_identity(w.identity[i], model.period, nth))
     # Entrants do not know their productivity (Jovanovic 1982).
     z = draws.normal(model.seed, draws.ENTRANT, identity, model.period, 1)
     set_up(model, row, identity, heritage, p.entrant_efficiency + p.entrant_spread * z)

@@ -241,7 +241,7 @@ def test_an_entrant_makes_what_trade_luck_and_know_how_allow(ready):
     i, _ = leaver(ready)
     s, r = home(ready, GLASS), int(ready.workers.region[i])
     row = free_row(ready, r, s, ready.workers.identity[i])
-    open_firm(ready, row, i, (5e4, 2e4), Heritage(SPINOFF, GLASS, 0.25, 0.8))
+    open_firm(ready, row, i, (5e4, 2e4, 1e4), Heritage(SPINOFF, GLASS, 0.25, 0.8))
     norm = ready.base.productivity[r, s]
     made = norm * math.exp(f.efficiency[row] + 0.25)
     assert f.productivity[row] == pytest.approx(made, rel=1e-12)

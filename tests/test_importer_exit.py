@@ -244,6 +244,7 @@ def test_what_a_leaver_had_is_others_to_the_last_car_and_som(market):
     paid_out = market.accounts.flows[IMPORTERS, HOUSEHOLDS, Kind.DIVIDENDS]
     rich = float(market.workers.savings.sum())
     importer_exit.give_up(market, dealer, GONE)
+    market.settle_with_residents()
     after = totals(market)
     paid_out = market.accounts.flows[IMPORTERS, HOUSEHOLDS, Kind.DIVIDENDS] - paid_out
     assert after[0] == cars

@@ -174,9 +174,10 @@ def choose_sellers(  # type: ignore[no-untyped-def]
             values[j] = car_choice.NOT_OFFERED
             k = seen[j]
             if k >= 0:
-                values[j] = car_choice.car_value(
-                    constant[k], price[k], cash + trade_in, trade_in, debt[i], rate[k], y, terms
+                cost = car_choice.car_cost(
+                    price[k], cash + trade_in, trade_in, debt[i], rate[k], y, terms
                 )
+                values[j] = car_choice.car_value(constant[k], cost)
         option = car_choice.nested_choice(seed, who, month, values, taste[2], inclusive)
         if option > 0:
             chosen[n] = seen[option]

@@ -78,26 +78,28 @@ def share_state_purchases(plants: list[Plant], wish: int) -> list[int]:
     return taken
 
 
-def buy_for_state(model: RegionalModel) -> None:
+def buy_for_state(model: RegionalModel, new_price: float) -> None:
     """State bodies replace their fleet: from plants as far as preference and stock go, else import.
 
     Demand = fleet × replacement, within a budget that buys just that at base prices. Where no
     plant sells, all of it is imported: so the counterfactual pays duty on these cars. A wish that
-    no seller can serve waits, but no longer than a year.
+    no seller can serve waits, but no longer than a year. `new_price`: of an imported new car at the
+    norm margin, KGS.
     """
     market = model.car_market
     wish = state_demand(model)
     selling = [plant for plant in model.plants if plant.selling]
-    home = sum(plant.state_orders() for plant in selling)
-    price = base_price(model, NEW)
-    cost = sum(plant.state_orders() * plant.price for plant in selling) + (wish - home) * price
+    asked = [plant.state_orders() for plant in selling]
+    home = sum(asked)
+    cost = sum(orders * plant.price for orders, plant in zip(asked, selling, strict=True))
+    cost += (wish - home) * new_price
     within_budget = min(wish * market.state_price / cost, 1.0) if cost > 0.0 else 1.0
     added = (home * within_budget, (wish - home) * within_budget)
     market.state_wish = [min(x + y, 12.0 * wish) for x, y in zip(market.state_wish, added)]
     spent = 0.0
     market.state_domestic *= 1.0 - wish / max(state_fleet(model), 1e-9)
-    for plant in selling:
-        plant.orders += plant.state_orders() * within_budget
+    for orders, plant in zip(asked, selling, strict=True):
+        plant.orders += orders * within_budget
     for plant, cars in zip(selling, share_state_purchases(selling, int(market.state_wish[0]))):
         plant.sell(cars, GOVERNMENT)
         market.state_wish[0] -= cars
@@ -243,14 +245,14 @@ def _update_pool(model: RegionalModel, sold: np.ndarray) -> None:
     market.pool_count[:] = left
 
 
-def reprice_pool(model: RegionalModel) -> None:
+def reprice_pool(model: RegionalModel, new: float) -> None:
     """Second-hand prices move with the gap of stock to target, and a little to the norm.
 
     Regions also move towards each other, for cars can be driven there. Bounded: never dearer than
-    a new import of the same worth, never below a quarter of it.
+    a new import of the same worth, never below a quarter of it. `new`: price of an imported new car
+    at the norm margin, KGS.
     """
     p, market = model.params, model.car_market
-    new = base_price(model, NEW)
     mean = float(np.mean(market.pool_level))
     pull = -p.secondhand_reversion * math.log(mean / (new * p.secondhand_level))
     pools = zip(
@@ -292,8 +294,9 @@ def trade_cars(model: RegionalModel) -> None:
     # Each quarter of the burn-in is often enough, and a third of the cost.
     if model.period < 0 and model.period % 3 == 0:
         car_base_year.calibrate_constants(model, rounds=3)
-    market.resale_by_make = car_fleet.resale(model)
-    buy_for_state(model)
+    new_price = base_price(model, NEW)
+    market.resale_by_make = car_fleet.resale(model, new_price)
+    buy_for_state(model, new_price)
     lookers = find_lookers(model)
     car_fleet.share_out_pools(market)
     sellers = car_sales.open_sellers(model)
@@ -301,7 +304,7 @@ def trade_cars(model: RegionalModel) -> None:
     model.bank.count_household_loans()
     for plant in model.plants:
         plant.export()
-    reprice_pool(model)
+    reprice_pool(model, new_price)
     update_trust(model)
 
 

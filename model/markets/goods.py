@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import njit
 
-from model import draws
+from model import draws, threads
 from model.markets.demand import Trade, buyers_demand, ratio
 from model.markets.pools import price_pools
 from model.markets.purchases import settle_purchases
@@ -39,50 +39,83 @@ if TYPE_CHECKING:
 # --- Customers: lumps of demand that firms hold -------------------------------------------------
 
 
-@njit(cache=True)
-def move_customers(  # type: ignore[no-untyped-def]
-    seed, month, churn, p_uniform, elasticity, numeraire, cell_start, slot_start, slot_firm,
-    alive, price, customer_firm, customers,
+@njit(cache=True, nogil=True)
+def choose_sellers_anew(  # type: ignore[no-untyped-def]
+    first, last, seed, month, churn, p_uniform, elasticity, cells, slots, slot_firm, closed, price,
+    customer_firm, choice,
 ):  # fmt: skip
     """Some customers look around; most copy the choice of another, some try any firm of the cell.
 
     Copying is preferential attachment (Simon 1955; Bottazzi & Secchi 2006): lumpy, multiplicative
     growth and a fat tail are not typed in. An offer is accepted with the logit of the price ratio.
     A customer of a closed firm always moves. Customers and slots are fixed places, so one entrant
-    moves nobody else's draw.
+    moves nobody else's draw. `cells`, `slots` [cells + 1]: where each cell's customers and slots
+    begin; `closed` of each firm, then true for no firm (row -1). Writes firm rows to `choice`.
     """
-    before = customer_firm.copy()
-    n_regions, n_sectors = cell_start.shape[0], cell_start.shape[1] - 1
-    for f in range(len(customers)):
-        customers[f] = 0.0
-    for r in range(n_regions):
-        for s in range(n_sectors):
-            first, last = cell_start[r, s], cell_start[r, s + 1]
-            n_slots = slot_start[r, s + 1] - slot_start[r, s]
-            for c in range(first, last):
-                now = before[c]
-                lost = now < 0 or not alive[now]
-                who = np.uint64(c)
-                u, v = draws.uniform2(seed, draws.CUSTOMER, who, month, 0)
-                if lost or u < churn:
-                    x, y = draws.uniform2(seed, draws.CUSTOMER, who, month, 1)
-                    if x < p_uniform and n_slots > 0:
-                        other = slot_firm[
-                            slot_start[r, s] + min(np.int64(v * n_slots), n_slots - 1)
-                        ]
-                    else:
-                        other = before[first + min(np.int64(v * (last - first)), last - first - 1)]
-                    if other >= 0 and alive[other]:
-                        accept = 1.0
-                        if not lost:
-                            odds = math.pow(price[now] / price[other], elasticity)
-                            accept = odds / (1.0 + odds)
-                        if y < accept:
-                            now = other
-                            lost = False
-                customer_firm[c] = -1 if lost else now
+    cell = np.searchsorted(cells, first, side="right") - 1
+    who, restless = np.empty(draws.STRIPE, np.uint64), np.empty(draws.STRIPE, np.int64)
+    u, v = np.empty(draws.STRIPE, np.float64), np.empty(draws.STRIPE, np.float64)
+    for start in range(first, last, draws.STRIPE):
+        size, few = min(draws.STRIPE, last - start), 0
+        for k in range(size):
+            who[k] = np.uint64(start + k)
+        draws.fill_uniforms2(seed, draws.CUSTOMER, who[:size], month, 0, u, v)
+        for k in range(size):
+            choice[start + k] = customer_firm[start + k]
+            restless[few] = k
+            few += int(u[k] < churn or closed[customer_firm[start + k]])
+        for k in restless[:few]:
+            c = start + k
+            while c >= cells[cell + 1]:
+                cell += 1
+            now, others = customer_firm[c], cells[cell + 1] - cells[cell]
+            n_slots = slots[cell + 1] - slots[cell]
+            x, y = draws.uniform2(seed, draws.CUSTOMER, who[k], month, 1)
+            if x < p_uniform and n_slots > 0:
+                other = slot_firm[slots[cell] + min(np.int64(v[k] * n_slots), n_slots - 1)]
+            else:
+                other = customer_firm[cells[cell] + min(np.int64(v[k] * others), others - 1)]
+            lost = closed[now]
+            choice[c] = -1 if lost else now
+            if not closed[other]:
+                accept = 1.0
                 if not lost:
-                    customers[now] += 1.0
+                    odds = math.pow(price[now] / price[other], elasticity)
+                    accept = odds / (1.0 + odds)
+                if y < accept:
+                    choice[c] = other
+
+
+@njit(cache=True)
+def count_customers(customer_firm, customers):  # type: ignore[no-untyped-def]
+    """Fill `customers` [capacity] with how many each firm has; who has no firm is left out."""
+    held = np.zeros(len(customers) + 1, np.int64)
+    for firm in customer_firm:
+        held[firm] += 1
+    customers[:] = held[:-1]
+
+
+def move_customers(model: RegionalModel) -> None:
+    """Customers choose their sellers anew (`choose_sellers_anew`), all from last month's choices."""
+    f, p, base, m = model.firms, model.params, model.base, model.market
+    now, closed = m.customer_firm, np.append(~f.alive, True)
+    cells, slots = bounds_of_cells(base.cell_start), bounds_of_cells(base.slot_start)
+    choice = np.empty_like(now)
+    threads.over_rows(
+        len(now),
+        lambda first, last: choose_sellers_anew(
+            first, last, model.seed, model.period, p.customer_churn, p.customer_uniform,
+            p.customer_elasticity, cells, slots, base.slot_firm, closed, f.price, now, choice,
+        ),
+    )  # fmt: skip
+    m.customer_firm = choice
+    count_customers(choice, f.customers)
+    f.customers[base.public_rows] = base.public_customers
+
+
+def bounds_of_cells(start: np.ndarray) -> np.ndarray:
+    """Where each cell begins, region by region, and where the last one ends [R * S + 1]."""
+    return np.append(start[:, :-1].ravel(), start[-1, -1])
 
 
 # --- Shares ------------------------------------------------------------------------------------
@@ -131,13 +164,7 @@ Shares = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 
 def trade_goods(model: RegionalModel) -> None:
     """Phase 8: demand of all buyers, two rounds at home, imports for the rest, payments."""
-    f, p, base, m = model.firms, model.params, model.base, model.market
-    move_customers(
-        model.seed, model.period, p.customer_churn, p.customer_uniform, p.customer_elasticity,
-        p.numeraire, base.cell_start, base.slot_start, base.slot_firm, f.alive, f.price,
-        m.customer_firm, f.customers,
-    )  # fmt: skip
-    f.customers[base.public_rows] = base.public_customers
+    move_customers(model)
     price_pools(model)
     clear_markets(model)
 

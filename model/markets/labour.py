@@ -321,19 +321,19 @@ def hire(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def sum_staff(first, last, unit, status, employer, skill, auto_skill, wage, auto_worth, capacity):  # type: ignore[no-untyped-def]
+def sum_staff(first, last, unit, employer, skill, auto_skill, wage, auto_worth):  # type: ignore[no-untyped-def]
     """Staff in units of skill and their wages, by firm: whole numbers [capacity, 2].
 
-    In units of `SKILL_UNIT` and of `unit` KGS: such sums are the same in any order.
+    In units of `SKILL_UNIT` and of `unit` KGS: such sums are the same in any order. `auto_worth`
+    of each firm, then 0 for no employer (row -1): a guess of who is employed would cost more.
     """
-    sums = np.zeros((capacity, 2), np.int64)
+    sums = np.zeros((len(auto_worth), 2), np.int64)
     for i in range(first, last):
-        if status[i] == EMPLOYEE:
-            f = employer[i]
-            able = efficiency_units(skill[i], auto_skill[i], auto_worth[f])
-            sums[f, 0] += np.int64(able * (1.0 / SKILL_UNIT))
-            sums[f, 1] += np.int64(np.float64(wage[i]) / unit)
-    return sums
+        f = employer[i]
+        able = efficiency_units(skill[i], auto_skill[i], auto_worth[f])
+        sums[f, 0] += np.int64(able * (1.0 / SKILL_UNIT))
+        sums[f, 1] += np.int64(np.float64(wage[i]) * (1.0 / unit))
+    return sums[:-1]
 
 
 @njit(cache=True)
@@ -407,7 +407,7 @@ def fill_jobs(model: RegionalModel, searchers: np.ndarray, open_jobs: np.ndarray
         seen = np.empty(len(searchers))
         hired = np.zeros(len(searchers), np.bool_)
 
-        def apply(
+        def send_applications(
             first: int, last: int, attempt: int = attempt, searchers: np.ndarray = searchers,
             application: np.ndarray = application, seen: np.ndarray = seen,
         ) -> None:  # fmt: skip
@@ -422,7 +422,7 @@ def fill_jobs(model: RegionalModel, searchers: np.ndarray, open_jobs: np.ndarray
                 w.identity, w.skill, w.auto_skill, f.auto_worth, seen,
             )  # fmt: skip
 
-        threads.over_rows(len(searchers), apply)
+        threads.over_rows(len(searchers), send_applications)
         model.hires += hire(
             searchers, application, seen, w.status, w.employer, w.pool_sector, w.skill, w.auto_skill, w.wage,
             w.tenure, w.jobless_months, f.wage_offer, f.auto_worth, f.employees, open_jobs, f.applicants, hired,
@@ -441,11 +441,11 @@ def count_staff(model: RegionalModel) -> np.ndarray:
     Returns their wages, KGS a month [capacity].
     """
     w, f, unit = model.workers, model.firms, wage_unit(model)
+    worth = np.append(f.auto_worth, 0.0)
     sums = threads.over_rows(
         w.capacity,
         lambda first, last: sum_staff(
-            first, last, unit, w.status, w.employer, w.skill, w.auto_skill, w.wage, f.auto_worth,
-            f.capacity,
+            first, last, unit, w.employer, w.skill, w.auto_skill, w.wage, worth,
         ),
     )  # fmt: skip
     total = sums[0]
