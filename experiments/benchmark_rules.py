@@ -213,12 +213,18 @@ def rules_of(model: RegionalModel) -> Rules:
         critical=base.critical.tolist(),
         coefficient=base.critical_coefficient.tolist(),
         named_share=base.named_share.tolist(),
-        import_share=market.critical_import_share().tolist(),
+        import_share=shares_of_critical(market.input_import_share, base.critical).tolist(),
         import_price=float(market.import_price),
         storable=base.storable.tolist(),
         capacity_per_capital=base.capacity_per_capital.tolist(),
         vehicles=int(base.vehicles),
     )
+
+
+def shares_of_critical(import_share: np.ndarray, critical: np.ndarray) -> np.ndarray:
+    """Import shares of each sector's critical inputs [R, S, K], out of those of all [R, S, S]."""
+    users = np.arange(len(critical))[:, None]
+    return np.where(critical >= 0, import_share[:, np.maximum(critical, 0), users], 0.0)
 
 
 def build_region(model: RegionalModel, seed: int) -> PlainRegion:
