@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import multiprocessing
 import os
 import queue
 import signal
+import time
 import traceback
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -13,8 +15,10 @@ from dataclasses import dataclass
 from multiprocessing.queues import Queue
 
 from experiments.simulate import Results, Setup, run
+from model import threads
 
 Progress = Callable[[int, int, int], None]
+_TELL_SECONDS = 0.1
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,8 @@ def _run_in_processes(
     context = multiprocessing.get_context("spawn")
     messages: Queue[tuple[int, int, int]] = context.Queue()
     before = set(multiprocessing.active_children())
-    pool = ProcessPoolExecutor(jobs, context, _start_worker, (messages, os.getpid()))
+    each = max(threads.count() // jobs, 1)
+    pool = ProcessPoolExecutor(jobs, context, _start_worker, (messages, os.getpid(), each))
     try:
         futures = [pool.submit(_work, i, setup) for i, setup in enumerate(setups)]
         _wait_and_tell(futures, messages, progress)
@@ -109,11 +114,15 @@ class _Worker:
 
     messages: Queue[tuple[int, int, int]] | None = None
     parent: int = 0
+    told: float = -math.inf
 
 
-def _start_worker(messages: Queue[tuple[int, int, int]], parent: int) -> None:
+def _start_worker(messages: Queue[tuple[int, int, int]], parent: int, each: int) -> None:
+    """In a new process: where progress goes, whose child this is, and how many threads it has."""
     _Worker.messages = messages
     _Worker.parent = parent
+    # Runs side by side gain more from a core than threads within a run.
+    threads.use(each)
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # stop silently; the parent tells the user
 
 
@@ -121,7 +130,10 @@ def _work(number: int, setup: Setup) -> Results | Failure:
     def tell(done: int, total: int) -> None:
         if os.getppid() != _Worker.parent:  # the parent was killed: nobody waits for this
             os._exit(1)
-        if _Worker.messages is not None:
+        # A month may take a millisecond: telling of each would cost more than some.
+        now = time.monotonic()
+        if _Worker.messages is not None and (done == total or now - _Worker.told > _TELL_SECONDS):
+            _Worker.told = now
             _Worker.messages.put((number, done, total))
 
     return _attempt(setup, tell)
