@@ -46,11 +46,12 @@ def slow_application(a, k):
     home, status = a.region[i], a.status[i]
     if status == OWN_ACCOUNT:
         love = draws.normal(a.seed, draws.TASTE, a.identity[i], 0, 1)
-        least = a.reservation[home, a.pool_sector[i]] * math.exp(a.autonomy_spread * love)
+        asked = a.log_reservation[home, a.pool_sector[i]] + a.autonomy_spread * love
     elif status == EMPLOYEE:
         least = float(a.wage[i]) / float(a.skill[i]) * a.worth[a.employer[i]] * 1.05
+        asked = math.log(max(least, 1e-9))
     else:
-        least = a.reservation[home, -1]
+        asked = a.log_reservation[home, -1]
     best, best_value, seen = -1, -math.inf, 0
     for look in range(a.looks):
         where, which = draws.uniform2(
@@ -67,7 +68,7 @@ def slow_application(a, k):
         paid = a.wage_offer[firm] * (1.0 + a.auto_worth[firm] * float(a.auto_skill[i]))
         offer = math.log(paid * a.worth[firm])
         value = offer - a.commuting_cost[home, a.firm_region[firm]]
-        if value > math.log(max(least, 1e-9)):
+        if value > asked:
             pair = a.identity[i] ^ a.firm_identity[firm]
             value += a.taste_scale * draws.gumbel(a.seed, draws.TASTE, pair, a.month, 0)
             if value > best_value:
@@ -206,7 +207,7 @@ def urn_and_ball(applicants, jobs, month):
     values = {
         "first": 0, "last": applicants, "seed": np.uint64(5), "month": month, "attempt": 0, "looks": 1, "see": 1,
         "taste_scale": 0.0, "autonomy_spread": 0.0, "noise": 1.0, "reach": np.ones((1, 1)),
-        "commuting_cost": np.zeros((1, 1)), "reservation": np.full((1, 2), 1e-3),
+        "commuting_cost": np.zeros((1, 1)), "log_reservation": np.full((1, 2), -6.9),
         "offset": np.array([0, jobs], np.int64), "place": np.arange(jobs, dtype=np.int32),
         "searchers": np.arange(applicants, dtype=np.int64), "log_pay": np.zeros(n_firms),
         "identity": np.arange(applicants, dtype=np.uint64), "region": cells,
