@@ -17,8 +17,8 @@ from model import Params
 from model.errors import InputError, nearest
 from model.params import RUN_SETTINGS
 
-EMA_COLUMNS = ("", "experiment_id", "scenario", "policy", "model")
-"""Columns of an experiments table of the EMA workbench that name no parameter."""
+EMA_COLUMNS = ("", "experiment_id", "scenario", "policy", "model", "seed")
+"""Columns of an experiments table, the workbench's or our own, that name no parameter."""
 
 
 def listed(part: DesignPart, axes: Sequence[Axis], folder: Path) -> Design:
@@ -48,7 +48,7 @@ def read_table(path: Path) -> list[dict[str, Any]]:
 def table_design(rows: Iterable[dict[str, Any]], axes: Sequence[Axis], place: object) -> Design:
     """The design of an explicit table; columns that the EMA workbench adds are left out.
 
-    A column's role is that of the axis of this name, else uncertainty. Raises
+    Rows that say the same are one point. A column's role is that of the axis of this name, else uncertainty. Raises
     `model.errors.InputError` with row and field.
     """
     table = list(rows)
@@ -68,6 +68,7 @@ def table_design(rows: Iterable[dict[str, Any]], axes: Sequence[Axis], place: ob
         if [name for name in row if name not in EMA_COLUMNS] != names:
             raise InputError("has other columns than the first row", file=place, row=number)
         points.append(tuple(_cell(axis, row[axis.name], place, number) for axis in columns))
+    points = list(dict.fromkeys(points))
     return Design("list", tuple(names), tuple(axis.role for axis in columns), points)
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from experiments.crew import HereCrew, ProcessCrew
 from experiments.runs_store import (
+    Found,
     clean,
     read_failures,
     refuse_other_versions,
@@ -36,6 +37,7 @@ class Status:
     `other`: finished runs in the folder that `study.toml` does not ask for any more. `failures`:
     failed runs by type of exception. `running`: pid, host and begin of the process at work on it.
     `seconds`: mean of a run. `bytes`: on disk. `made_by`: runs by (code, pack) they were made by.
+    `first_time`, `last_time`: when the first and the last part were written.
     """
 
     total: int
@@ -51,6 +53,8 @@ class Status:
     seconds: float | None
     bytes: int
     parts: int
+    first_time: str
+    last_time: str
 
     @property
     def left(self) -> int:
@@ -89,6 +93,11 @@ class Study:
     def load(cls, folder: str | Path) -> Self:
         """Read and check a folder's `study.toml`; `model.errors.InputError` if it is not sound."""
         return cls(make_plan(folder))
+
+    @property
+    def made(self) -> Plan:
+        """The plan as the runs in the folder were made: what a newer code finds stays readable."""
+        return _as_made(self.plan, scan(self.folder))
 
     @property
     def folder(self) -> Path:
@@ -143,7 +152,7 @@ class Study:
     def status(self) -> Status:
         """How far it is; also while another process runs it."""
         found = scan(self.folder)
-        keys = self.plan.keys
+        keys = _as_made(self.plan, found).keys
         done = len(keys & found.finished)
         failed = [kind for key, kind in found.failed.items() if key in keys]
         return Status(
@@ -160,11 +169,14 @@ class Study:
             seconds=found.seconds / len(found.finished) if found.finished else None,
             bytes=found.bytes,
             parts=found.parts,
+            first_time=found.first_time,
+            last_time=found.last_time,
         )
 
     def failures(self) -> list[dict[str, Any]]:
         """The last record of each run that failed and has not finished since."""
-        return [one for one in read_failures(self.folder) if one["key"] in self.plan.keys]
+        keys = self.made.keys
+        return [one for one in read_failures(self.folder) if one["key"] in keys]
 
     def estimate(self) -> Estimate:
         """Time and space of a run, from finished runs or from a few months run now."""
@@ -176,7 +188,7 @@ class Study:
         """One row a finished run: point, parameters, world, seed, seconds."""
         from experiments.study_tables import runs_table
 
-        table = runs_table(self.plan).drop(columns=["part", "world_number"])
+        table = runs_table(self.made).drop(columns=["part", "world_number"])
         return self.design.merge(table, on="point", how="right")
 
     def monthly(
@@ -202,14 +214,15 @@ class Study:
         """The same as a DuckDB relation, read in place; `place` may be `regions`."""
         from experiments.study_tables import Tables, choose
 
-        choice = choose(self.plan, outcomes, worlds, first, last)
-        return Tables(self.plan).rows(choice, place)
+        plan = self.made
+        choice = choose(plan, outcomes, worlds, first, last)
+        return Tables(plan).rows(choice, place)
 
     def effects(self, outcomes: Sequence[str] | None = None, **options: Any) -> pd.DataFrame:
         """Paired effects with intervals at every point: see `study_effects.study_effects`."""
         from experiments.study_effects import study_effects
 
-        return study_effects(self.plan, outcomes, **options)
+        return study_effects(self.made, outcomes, **options)
 
     def _repr_html_(self) -> str:
         from html import escape
@@ -231,6 +244,15 @@ def cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def _as_made(plan: Plan, found: Found) -> Plan:
+    """The plan with code and pack of the finished runs, if all of them share another version."""
+    made_by = list(found.made_by)
+    if len(made_by) != 1 or made_by[0] == (plan.kit.code, plan.kit.pack_hash):
+        return plan
+    code, pack_hash = made_by[0]
+    return replace(plan, kit=replace(plan.kit, code=code, pack_hash=pack_hash))
 
 
 def _write_design(study: Study) -> None:

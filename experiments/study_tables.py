@@ -102,7 +102,11 @@ class Tables:
         self.plan = plan
         self.runs = runs_table(plan)
         if self.runs.empty:
-            raise InputError("has no finished runs yet", field="DIR", value=str(plan.folder))
+            raise InputError(
+                "has no finished runs that its study.toml asks for",
+                field="DIR",
+                value=str(plan.folder),
+            )
         self.connection = duckdb.connect()
         self.connection.execute("SET threads = 1")
         self.connection.execute(f"SET temp_directory = '{tempfile.gettempdir()}'")
