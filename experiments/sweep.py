@@ -185,7 +185,7 @@ class Pacer:
         # Near the end smaller ones, so that nobody waits long for the last; not tiny ones.
         by_share = left if self.workers == 1 else -(-left // (2 * self.workers))
         share = max(by_share, by_time / 4.0)
-        return max(1, int(min(by_time, by_memory, share, MOST_RUNS_A_CHUNK)))
+        return max(1, int(min(by_time, by_memory, share, MOST_RUNS_A_CHUNK, left)))
 
 
 @dataclass
