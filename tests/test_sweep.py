@@ -93,6 +93,25 @@ def test_an_extended_study_runs_only_what_is_new(whole, tmp_path):
     assert set(rows(fewer)["seed"]) == {2}
 
 
+def test_panels_are_kept_and_come_back(tmp_path):
+    small_study(tmp_path, seeds=1)
+    names = ["firms", "contracts", "failures", "entries"]
+    study = changed(tmp_path, "replications = 1", f"replications = 1\npanels = {json.dumps(names)}")
+    study = changed(tmp_path, "horizon = 3", "horizon = 12")
+    study.run(workers=0)
+    settings = {"burn_in": 1, "vat_rate": 0.14}
+    run = simulate("plant", pack="valley", horizon=12, settings=settings, panels=names)
+    firms = pd.concat([pd.read_parquet(path) for path in parts(tmp_path, "panels/firms")])
+    keys = study.runs().set_index(["vat_rate", "world"])["key"]
+    here = firms[firms["key"] == keys[0.14, "plant"]].reset_index(drop=True)
+    assert len(run.panels["firms"]) > 0
+    for name in run.panels["firms"].columns:
+        assert (here[name].to_numpy() == run.panels["firms"][name].to_numpy()).all(), name
+    for name in names:
+        assert parts(tmp_path, f"panels/{name}")
+    assert left_over(tmp_path) == []
+
+
 # --- Killing ----------------------------------------------------------------------------------------
 
 
