@@ -19,6 +19,7 @@ from experiments.sweep import Chunk, Done, WorkerDiedError, work
 
 Work = Callable[[Chunk], Done]
 _WATCH_SECONDS = 0.2
+_MOST_FALSE_STARTS = 3
 # Threads of libraries that would fight with the neighbours' for cores.
 _ONE_THREAD = ("ORNOK_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
@@ -29,6 +30,11 @@ class _Place:
 
     pool: ProcessPoolExecutor | None = None
     processes: set[BaseProcess] = field(default_factory=set)
+    began: Future[int] | None = None  # an empty task: done when the process is up
+
+
+class CannotStartError(RuntimeError):
+    """Worker processes end before they have begun: no run is to blame."""
 
 
 class ProcessCrew:
@@ -44,6 +50,7 @@ class ProcessCrew:
         self._context = multiprocessing.get_context("spawn")
         self._free = deque(_Place() for _ in range(size))
         self._busy: dict[Future[Done], tuple[_Place, Chunk]] = {}
+        self._false_starts = 0
 
     def submit(self, chunk: Chunk) -> None:
         """Give a chunk to a free process; there must be one."""
@@ -61,14 +68,14 @@ class ProcessCrew:
             with _one_thread():
                 arguments = (os.getpid(),)
                 place.pool = ProcessPoolExecutor(1, self._context, start_worker, arguments)
-                place.pool.submit(int)  # the process starts with its first task
+                place.began = place.pool.submit(int)
             place.processes = set(multiprocessing.active_children()) - before
         return place.pool
 
     def _bury(self, place: _Place) -> None:
         if place.pool is not None:
             place.pool.shutdown(wait=True)
-        place.pool, place.processes = None, set()
+        place.pool, place.processes, place.began = None, set(), None
 
     def as_completed(self) -> Iterator[tuple[Chunk, Done | BaseException]]:
         """Chunks as they end; see `sweep.Crew`."""
@@ -77,12 +84,28 @@ class ProcessCrew:
                 place, chunk = self._busy.pop(future)
                 error = future.exception()
                 if isinstance(error, BrokenProcessPool):
-                    self._bury(place)
-                    error = WorkerDiedError(
-                        "the process that ran it ended without a word: killed, or out of memory"
-                    )
+                    error = self._after_death(place)
+                    if error is None:
+                        self._free.append(place)
+                        self.submit(chunk)
+                        continue
                 self._free.append(place)
                 yield chunk, future.result() if error is None else error
+
+    def _after_death(self, place: _Place) -> Exception | None:
+        """Clear a dead process away; None if its chunk may be given to the next one as it is."""
+        was_up = place.began is not None and place.began.exception() is None
+        self._bury(place)
+        if was_up:
+            self._false_starts = 0
+            return WorkerDiedError("the process that ran it ended without a word")
+        self._false_starts += 1
+        if self._false_starts < _MOST_FALSE_STARTS:
+            return None
+        return CannotStartError(
+            "worker processes end while they start (in a script, run a study only under "
+            "`if __name__ == '__main__':`)"
+        )
 
     def stop(self) -> None:
         """End all processes: those at work at once, idle ones in good order."""

@@ -96,6 +96,7 @@ def resume(
 
 def _run(folder: str, workers: int | None, *, quiet: bool, json: bool, retry_failed: bool) -> None:
     with _study(folder) as study:
+        from experiments.crew import CannotStartError
         from experiments.study_screen import run_with_bar
         from experiments.sweep import CodeChangedError
 
@@ -103,7 +104,7 @@ def _run(folder: str, workers: int | None, *, quiet: bool, json: bool, retry_fai
             tally = run_with_bar(
                 study, _checked(workers), quiet=quiet, json=json, retry_failed=retry_failed
             )
-        except (CodeChangedError, OSError) as error:
+        except (CannotStartError, CodeChangedError, OSError) as error:
             typer.echo(
                 f"ornok: stopped: {error}. Finished runs are kept; status: ornok study status "
                 f"{folder}",

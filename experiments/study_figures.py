@@ -8,10 +8,12 @@ from typing import Any
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
+from matplotlib.axis import Axis
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter
 
-from experiments.outcomes import outcomes, yearly_factor, yearly_unit
+from experiments.outcomes import outcomes, readable, yearly_factor, yearly_unit
 from experiments.report import BLUE, GREY, PALE, RED, STYLE
 
 MOST_ROWS = 40
@@ -46,6 +48,7 @@ def effects_by_point(effects: pd.DataFrame, outcome: str, axis: str) -> str:
         else:
             axes.set_yticks(rows, table["label"])
         axes.set_xlabel(axis)
+        _in_few_digits(axes.xaxis, outcome)
         return _svg(figure)
 
 
@@ -66,6 +69,7 @@ def effect_over_time(months: pd.DataFrame, outcome: str) -> str:
         axes.plot(when, wide.median(axis=1), color=RED, lw=2)
         axes.axhline(0.0, color="black", lw=0.8)
         axes.set_ylabel(yearly_unit(outcomes()[outcome]))
+        _in_few_digits(axes.yaxis, outcome)
         return _svg(figure)
 
 
@@ -88,7 +92,15 @@ def effect_by_parameter(effects: pd.DataFrame, names: list[str], outcome: str) -
         for axes in panels.flat[len(shown) :]:
             axes.set_visible(False)
         panels[0, 0].set_ylabel(yearly_unit(outcomes()[outcome]), fontsize=8.5)
+        _in_few_digits(panels[0, 0].yaxis, outcome)
         return _svg(figure)
+
+
+def _in_few_digits(axis: Axis, outcome: str) -> None:
+    """Millions and billions as words, as in the tables."""
+    unit = yearly_unit(outcomes()[outcome])
+    if unit.startswith("KGS"):
+        axis.set_major_formatter(FuncFormatter(lambda value, _: readable(value, unit)))
 
 
 def _svg(figure: Figure) -> str:

@@ -38,7 +38,8 @@ margin-top:2.2rem;border-bottom:1px solid #bbb}h3{font-size:1.02rem;margin-botto
 table{border-collapse:collapse;font:13px/1.35 Arial,Helvetica,sans-serif;margin:.6rem 0;display:block;
 overflow-x:auto}th,td{text-align:left;padding:.18rem .7rem .18rem 0;vertical-align:top}
 thead th{border-bottom:1.5px solid #111}tbody tr:last-child td{border-bottom:1px solid #111}
-td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}.unclear{color:#6b6b6b}
+td{overflow-wrap:anywhere}td.n,th.n{text-align:right;white-space:nowrap;
+font-variant-numeric:tabular-nums}.unclear{color:#6b6b6b}
 .lead{font-size:1.1rem;color:#333}pre{font-size:12px;background:#f6f6f6;padding:.7rem;overflow-x:auto;
 white-space:pre-wrap}figure{margin:1rem 0}figcaption{font-size:.9rem;color:#333}svg{max-width:100%;
 height:auto}.small{font-size:.88rem;color:#333}
@@ -207,7 +208,9 @@ def _labelled(page: _Page, table: pd.DataFrame) -> pd.DataFrame:
         labels.append(
             ", ".join(values) if len(names) <= 3 else f"{row['world']}, point {row['point']}"
         )
-    return table.assign(label=labels)
+    worlds = {world: number for number, world in enumerate(page.study.plan.worlds)}
+    table = table.assign(label=labels, world_number=table["world"].map(worlds))
+    return table.sort_values(["world_number", "point"], ignore_index=True)
 
 
 def _table_of_points(table: pd.DataFrame, outcome: str) -> str:

@@ -35,7 +35,7 @@ def methods(plan: Plan, status: Status, first: int, last: int) -> str:
     """A paragraph on what was done, ready for a paper's methods section."""
     setup = plan.kit.setups[0]
     params, pack = setup.params, load_pack(setup.pack)
-    made_up = " (a made-up country)" if pack.made_up else ""
+    made_up = " (made up)" if pack.made_up and "made up" not in pack.title else ""
     treated = plan.worlds if plan.against is None else plan.worlds[:-1]
     parameters = (
         "one parameter" if len(plan.design.names) == 1 else f"{len(plan.design.names)} parameters"

@@ -219,6 +219,23 @@ def test_a_run_that_kills_its_worker_twice_is_a_failure(tmp_path):
     assert study.failures() == []
 
 
+def test_processes_that_cannot_start_are_no_runs_fault(tmp_path):
+    """A script without the usual guard: every worker would begin the study again."""
+    study = small_study(tmp_path / "study")
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import sys\nsys.path.insert(0, sys.argv[1])\nfrom experiments.study import Study\n"
+        "Study.load(sys.argv[2]).run(workers=1)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, str(script), str(ROOT), str(study.folder)], capture_output=True, text=True
+    )
+    assert done.returncode == 1
+    assert "if __name__ == '__main__'" in done.stderr.splitlines()[-1]
+    assert (study.status().failed, study.status().left) == (0, 8)
+    assert left_over(study.folder) == []
+
+
 def test_an_unfinished_chunk_does_not_count(whole, tmp_path):
     """Regions are written before the months; without these they are nobody's."""
     study = small_study(tmp_path)
