@@ -38,7 +38,7 @@ margin-top:2.2rem;border-bottom:1px solid #bbb}h3{font-size:1.02rem;margin-botto
 table{border-collapse:collapse;font:13px/1.35 Arial,Helvetica,sans-serif;margin:.6rem 0;display:block;
 overflow-x:auto}th,td{text-align:left;padding:.18rem .7rem .18rem 0;vertical-align:top}
 thead th{border-bottom:1.5px solid #111}tbody tr:last-child td{border-bottom:1px solid #111}
-td{overflow-wrap:anywhere}td.n,th.n{text-align:right;white-space:nowrap;
+.wide td:last-child{overflow-wrap:anywhere}td.n,th.n{text-align:right;white-space:nowrap;
 font-variant-numeric:tabular-nums}.unclear{color:#6b6b6b}
 .lead{font-size:1.1rem;color:#333}pre{font-size:12px;background:#f6f6f6;padding:.7rem;overflow-x:auto;
 white-space:pre-wrap}figure{margin:1rem 0}figcaption{font-size:.9rem;color:#333}svg{max-width:100%;
@@ -298,7 +298,7 @@ def _reproduce(page: _Page) -> Iterable[str]:
         *[["packages", ", ".join(f"{k} {v}" for k, v in one.items())] for one in status.versions],
         ["written", f"{status.first_time} to {status.last_time}"],
     ]
-    yield _texts(["", ""], rows)
+    yield f"<div class='wide'>{_texts(['', ''], rows)}</div>"
     yield "<p>With the file below as <code>study.toml</code> in a folder:</p>"
     yield "<pre>ornok study run FOLDER\nornok study report FOLDER</pre>"
     yield f"<pre>{escape((page.study.folder / NAME).read_text(encoding='utf-8'))}</pre>"
