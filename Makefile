@@ -20,8 +20,9 @@ evidence: .venv/dev.stamp
 
 setup: .venv/dev.stamp
 
+# Some minutes. QUICK=1: small sizes; SAVE=1: renew the committed table and docs/speed.md.
 bench: .venv/core.stamp
-	$(BIN)/python -m experiments.benchmark
+	$(BIN)/python -m experiments.benchmark $(if $(QUICK),--quick) $(if $(SAVE),--save)
 
 clean:
 	rm -rf .venv .hypothesis .mypy_cache .pytest_cache .ruff_cache

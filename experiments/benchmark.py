@@ -1,192 +1,147 @@
-"""Time per month and memory against scale, beside a plain-Mesa labour market.
+"""How fast the model is: one table with figures to reach, and where a month goes.
 
-Machines differ, so read the ratios. They are not like for like: a month of Ornok holds every
-rule of the model, the yardstick (`benchmark_mesa.py`) the labour market alone. Each measurement
-runs in a fresh process, so that peak memory is its own.
+`make bench` measures everything, which takes some minutes; `make bench QUICK=1` shows in two that it
+works, at sizes to which the figures do not apply. Each measurement runs in a fresh process. Times
+depend on the machine and on what else it does: the ratio divides them by a fixed kernel measured
+around each of them, and is what the table committed in `docs/benchmark.json` is compared by.
+`--save` renews that file and the tables of `docs/speed.md`.
 """
 
 from __future__ import annotations
 
 import json
-import platform
-import subprocess
 import sys
-import time
-from collections.abc import Callable, Sequence
-from typing import Annotated, Any, Protocol
+from collections.abc import Sequence
+from dataclasses import replace
+from statistics import median
+from typing import Annotated, Any
 
 import typer
 
-WARM_UP = 2
-"""Months before the clock starts: the first ones load compiled code or compile it."""
+from experiments import benchmark_table as tables
+from experiments.benchmark_calibrator import calibrate, stream_gb_s
+from experiments.benchmark_measure import Measurements
+from experiments.benchmark_process import in_fresh_process
+from experiments.benchmark_rows import BY_KEY, QUICK, TINY, Sizes
+
+NOTE = (
+    "Measured: the median, and in brackets how often. 264 months are 24 of burn-in and 240 after it; a "
+    "run of the product has 60 and 240. Ratio: times in millions of rows of the calibrator, a fixed "
+    "kernel that was timed around each measurement (a cost per worker in single rows); else the figure "
+    "itself. Change: of the ratio against the committed table; plus is slower, or larger."
+)
+PHASE_NOTE = (
+    "Bytes are a lower bound: columns given to compiled functions, read once a call. Over memory: "
+    "time over what one core's stream (triad) would take for them."
+)
+SIZES = {"full": Sizes(), "quick": QUICK, "tiny": TINY}
 
 
-class Steps(Protocol):
-    """Whatever has a month."""
-
-    def step(self) -> None:
-        """Go on by one month."""
-
-
-def measure_ornok(scale: float, months: int, pack: str | None) -> dict[str, Any]:
-    """Build the world `plant` and time its months; run in a process of its own.
-
-    The labour market is timed a second time on its own, since that is all the yardstick has.
-    """
-    from experiments.simulate import prepare
-    from model.markets import labour
-
-    whole = labour.match_workers
-    spent: list[float] = []
-
-    def timed(model: Any) -> None:
-        started = time.perf_counter()
-        whole(model)
-        spent.append(time.perf_counter() - started)
-
-    labour.match_workers = timed
-    setup = prepare("plant", scale=scale, pack=pack)
-    model, facts = _timed(setup.build, months)
-    return facts | {
-        "scale": scale,
-        "workers": len(model.workers),
-        "firms": len(model.firms),
-        "labour_s": sum(spent[WARM_UP:]) / months,
+def measure(sizes: Sizes, keys: Sequence[str], *, phases: bool) -> dict[str, Any]:
+    """Measure these rows, and the phases if asked for: what `docs/benchmark.json` holds."""
+    before = calibrate()
+    work = Measurements(sizes, _tell)
+    rows = {row.key: taken.stored(row) for row, taken in work.rows(keys)}
+    noted = [one["calibrator_ns"] for one in rows.values()] or [before]
+    found: dict[str, Any] = {
+        "made_on": tables.machine(),
+        "calibrator_ns": median(noted),
+        "calibrator_range": [min(noted), max(noted)],
+        "stream_gb_s": stream_gb_s(),
+        "sizes": tables.sizes_in_words(sizes, work.facts.get("mesa", {}).get("workers")),
+        "rows": rows,
+        "facts": work.facts,
     }
+    if phases:
+        _tell("phases")
+        found["phases"] = in_fresh_process(
+            "phases", 1, pack=sizes.pack, scale=sizes.country, skip=sizes.phase_skip,
+            months=sizes.phase_months,
+        )  # fmt: skip
+    return found
 
 
-def measure_mesa(workers: int, months: int) -> dict[str, Any]:
-    """Build and time the plain-Mesa labour market; run in a process of its own."""
-    from experiments.benchmark_mesa import PlainLabourMarket
-
-    model, facts = _timed(lambda: PlainLabourMarket(workers), months)
-    return facts | {"workers": workers, "firms": len(model.firms)}
+def _tell(what: str) -> None:
+    if sys.stderr.isatty():
+        print(f"measuring: {what}", file=sys.stderr)
 
 
-def _timed[M: Steps](build: Callable[[], M], months: int) -> tuple[M, dict[str, Any]]:
-    started = time.perf_counter()
-    model = build()
-    built = time.perf_counter()
-    for _ in range(WARM_UP):
-        model.step()
-    warm = time.perf_counter()
-    for _ in range(months):
-        model.step()
-    done = time.perf_counter()
-    return model, {
-        "build_s": built - started,
-        "warm_up_s": warm - built,
-        "month_s": (done - warm) / months,
-        "peak_mib": peak_memory(),
-    }
-
-
-def peak_memory() -> float:
-    """Largest resident memory of this process so far, MiB."""
-    import resource
-
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / 2**20 if sys.platform == "darwin" else peak / 2**10
-
-
-def in_fresh_process(kind: str, size: float, months: int, pack: str | None) -> dict[str, Any]:
-    """Run one measurement in a new interpreter and return its facts."""
-    command = [sys.executable, "-m", "experiments.benchmark", "--one", kind]
-    command += ["--scales", f"{size:g}", "--months", str(months)]
-    command += ["--pack", pack] if pack else []
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise RuntimeError(f"measuring {kind} at {size:g} failed:\n{done.stderr}")
-    facts: dict[str, Any] = json.loads(done.stdout)
-    return facts
-
-
-def compare(
-    scales: Sequence[float], months: int, mesa_months: int, pack: str | None
-) -> list[dict[str, Any]]:
-    """One line a scale: Ornok, plain Mesa with as many workers, and their ratios."""
-    lines = []
-    for scale in scales:
-        ours = in_fresh_process("ornok", scale, months, pack)
-        lines.append(ours | {"ns_per_worker": 1e9 * ours["month_s"] / ours["workers"]})
-        if mesa_months:
-            mesa = in_fresh_process("mesa", ours["workers"], mesa_months, None)
-            lines[-1] |= {
-                "mesa_month_s": mesa["month_s"],
-                "mesa_peak_mib": mesa["peak_mib"],
-                "mesa_labour_over_labour": mesa["month_s"] / ours["labour_s"],
-                "mesa_labour_over_month": mesa["month_s"] / ours["month_s"],
-                "peak_over_mesa_peak": ours["peak_mib"] / mesa["peak_mib"],
-            }
-    return lines
+def chosen(only: str | None) -> list[str]:
+    """Keys of rows from an option with commas; `none` for no row. BadParameter for unknown ones."""
+    if only is None:
+        return list(BY_KEY)
+    keys = [key.strip() for key in only.split(",") if key.strip() and key.strip() != "none"]
+    unknown = [key for key in keys if key not in BY_KEY]
+    if unknown:
+        raise typer.BadParameter(f"no row '{unknown[0]}'; there are: {', '.join(BY_KEY)}")
+    return keys
 
 
 def main(
-    scales: Annotated[str, typer.Option(help="Scales, largest first.")] = "50,20,10,5",
-    months: Annotated[int, typer.Option(help="Months timed, after the warm-up.", min=1)] = 24,
-    mesa_months: Annotated[int, typer.Option(help="The same for Mesa; 0 leaves it out.")] = 3,
-    pack: Annotated[str | None, typer.Option(help="Country pack.")] = None,
+    quick: Annotated[bool, typer.Option(help="Small sizes, two minutes.")] = False,
+    only: Annotated[
+        str | None, typer.Option(metavar="KEYS", help=f"Rows: {', '.join(BY_KEY)}; none.")
+    ] = None,
+    phases: Annotated[bool, typer.Option(help="Phases and compiled functions too.")] = True,
+    repeats: Annotated[int, typer.Option(help="Of what takes below 20 s.", min=1)] = 5,
+    long_repeats: Annotated[int, typer.Option(help="Of what takes longer.", min=1)] = 1,
+    save: Annotated[
+        bool, typer.Option(help="Renew docs/benchmark.json and docs/speed.md.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
-    one: Annotated[str | None, typer.Option(hidden=True)] = None,
+    sizes: Annotated[str, typer.Option(hidden=True)] = "full",
 ) -> None:
-    """Measure time per month and memory against scale."""
-    sizes = [float(scale) for scale in scales.split(",")]
-    if one == "ornok":
-        print(json.dumps(measure_ornok(sizes[0], months, pack)))
-    elif one == "mesa":
-        print(json.dumps(measure_mesa(int(sizes[0]), months)))
+    """Measure the speed of the model against the figures to reach and the committed table."""
+    keys, size = chosen(only), SIZES["quick" if quick else sizes]
+    if size.name == "full":
+        size = replace(size, repeats=repeats, long_repeats=long_repeats)
+    elif save:
+        raise typer.BadParameter("small sizes are not saved: the committed table has the full ones")
+    found, before = measure(size, keys, phases=phases), tables.committed()
+    if as_json:
+        print(json.dumps(found, indent=1))
     else:
-        lines = compare(sizes, months, mesa_months, pack)
-        if as_json:
-            machine = {"python": platform.python_version(), "machine": platform.machine()}
-            print(json.dumps({"machine": machine, "scales": lines}, indent=2))
-        else:
-            show(lines)
+        show(found, before)
+    for sentence in tables.complaints(found, before):
+        print(sentence, file=sys.stderr if as_json else sys.stdout)
+    if save:
+        tables.save(found)
+        _renew_page()
 
 
-ORNOK = {
-    "scale": ("scale", ",.0f"),
-    "workers": ("workers", ",.0f"),
-    "firms": ("firms", ",.0f"),
-    "build_s": ("build, s", ".1f"),
-    "warm_up_s": ("warm-up, s", ".1f"),
-    "month_s": ("month, s", ".3f"),
-    "ns_per_worker": ("ns a worker", ",.0f"),
-    "peak_mib": ("peak, MiB", ",.0f"),
-}
-BESIDE = {
-    "scale": ("scale", ",.0f"),
-    "labour_s": ("Ornok, labour, s", ".4f"),
-    "mesa_month_s": ("Mesa, labour, s", ".2f"),
-    "mesa_labour_over_labour": ("ratio", ",.0f"),
-    "mesa_labour_over_month": ("to whole month", ",.1f"),
-    "mesa_peak_mib": ("Mesa peak, MiB", ",.0f"),
-}
-NOTE = (
-    "The first ratio is like for like: the labour market alone. The second sets the same Mesa labour "
-    "market against a month of the whole model. Build and warm-up load the rules, or compile them the "
-    "first time. Memory is peak resident memory, Python and its libraries included."
-)
+def _renew_page() -> None:
+    from experiments.growth import renew_page
+
+    renew_page()
 
 
-def show(lines: Sequence[dict[str, Any]]) -> None:
-    """Print what was measured: Ornok by itself, then beside plain Mesa."""
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
-
-    console = Console()
-    parts = [("A month of Ornok, whole model", ORNOK)]
-    if "mesa_month_s" in lines[0]:
-        parts.append(("Beside a labour market in plain Mesa, as many workers", BESIDE))
-    for title, shown in parts:
-        page = Table(title=title, title_justify="left", box=box.SIMPLE)
-        for name, _ in shown.values():
-            page.add_column(name, justify="right")
-        for line in lines:
-            page.add_row(*(format(line[key], how) for key, (_, how) in shown.items()))
-        console.print(page)
-    console.print(NOTE, style="dim", highlight=False)
+def show(found: dict[str, Any], before: dict[str, Any]) -> None:
+    """Print the table of rows and those of phases and functions."""
+    made, name = found["made_on"], found["sizes"]["name"]
+    low, high = found["calibrator_range"]
+    small = "" if name == "full" else f" ({name}: smaller sizes, the figures to reach do not apply)"
+    tables.show(f"Speed{small}", tables.HEAD, tables.lines(found, before))
+    print(
+        f"{made['system']} {made['machine']}, {made['cores']} cores, Python {made['python']}, code "
+        f"{made['code']}. Calibrator {found['calibrator_ns']:.1f} ns ({low:.1f} to {high:.1f}), "
+        f"stream {found['stream_gb_s']:.1f} GB/s.\n{NOTE}\n"
+    )
+    if "phases" in found:
+        table = found["phases"]
+        title = (
+            f"A month by phase: {table['workers']:,} workers, {table['firms']:,} firms, one thread"
+        )
+        tables.show(
+            f"{title}, {1e3 * table['month_s']:,.1f} ms",
+            tables.PHASE_HEAD,
+            tables.phase_lines(found),
+        )
+        tables.show(
+            f"The {tables.COSTLIEST} costliest compiled functions",
+            tables.FUNCTION_HEAD,
+            tables.function_lines(found),
+        )
+        print(PHASE_NOTE)
 
 
 if __name__ == "__main__":

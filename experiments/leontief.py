@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
+from model import threads
 from model.accounts import Accounts
 from model.base_year import solve_base_year
 from model.errors import InputError, nearest
@@ -153,14 +154,16 @@ class FrozenEconomy:
         w.savings[:] = 0.0
         pool_pay = _ratio(pack.mixed_income, pack.own_account_output)[None] * m.pool_output
         n_regions = len(pool_pay)
-        budget = np.zeros((1, n_regions))
+        n_blocks = threads.blocks(len(w.region))
+        budget = np.zeros((n_blocks, n_regions))
         pay_incomes(
             0, len(w.region), p.income_tax_rate, p.own_account_tax_rate, np.zeros(n_regions), 0.0, pool_pay,
             p.income_propensity, 0.0, w.region, w.status, w.pool_sector, w.skill,
             w.wage, w.dividends, w.debt, w.car_rate, w.car_subsidy, 0.0, w.thrift, w.savings, w.income, w.budget,
-            budget, np.zeros((1, 9)),
+            budget, np.zeros((n_blocks, 9)),
         )  # fmt: skip
-        return budget[0]
+        spent: Floats = budget.sum(axis=0)
+        return spent
 
     def step(self) -> None:
         """One month: incomes if the loop is closed, then the market, then what was sold is made."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import re
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -95,9 +95,9 @@ BLOCKS: dict[str, Callable[[], str]] = {
 }
 
 
-def renewed(page: str) -> str:
+def renewed(page: str, blocks: Mapping[str, Callable[[], str]] = BLOCKS) -> str:
     """The page with every generated block written anew; KeyError for a block nobody writes."""
-    return _BLOCK.sub(lambda found: f"{found[1]}\n{BLOCKS[found[2]]()}\n\n{found[3]}", page)
+    return _BLOCK.sub(lambda found: f"{found[1]}\n{blocks[found[2]]()}\n\n{found[3]}", page)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

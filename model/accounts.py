@@ -75,19 +75,26 @@ class Accounts:
     Attributes
     ----------
     flows : ndarray [payer, payee, kind], KGS this month.
+    opening : the balance sheet items (`stocks`) as the month opened, KGS.
     """
 
     def __init__(self, model: RegionalModel) -> None:
         self._model = model
         self.flows = np.zeros((len(Sector), len(Sector), len(Kind)))
         self.write_offs = 0.0
-        self._opening: dict[str, float] = {}
+        self.opening: dict[str, float] = {}
+        self._closing: dict[str, float] = {}
 
     def open_month(self) -> None:
-        """Forget last month's flows and note the stocks that this month starts from."""
+        """Forget last month's flows; this month starts from the stocks that it closed with."""
         self.flows[:] = 0.0
         self.write_offs = 0.0
-        self._opening = self.stocks()
+        self.opening, self._closing = self._closing or self.stocks(), {}
+
+    def close_month(self) -> dict[str, float]:
+        """Note the stocks that the month ends with, and return them: see `stocks`."""
+        self._closing = self.stocks()
+        return self._closing
 
     def post(self, payer: Sector, payee: Sector, kind: Kind, amount: float) -> None:
         """One payment between sectors; the caller changes the agents' columns by the same amount.
@@ -120,6 +127,11 @@ class Accounts:
     def paid(self, kind: Kind) -> float:
         """All payments of one kind this month, KGS."""
         return float(self.flows[:, :, kind].sum())
+
+    def paid_by_kind(self) -> list[float]:
+        """All payments of this month by kind, KGS; in the order of `Kind`."""
+        amounts: list[float] = self.flows.sum(axis=0).sum(axis=0).tolist()
+        return amounts
 
     def received(self, sector: Sector) -> float:
         """All that one sector was paid this month, KGS."""
@@ -165,7 +177,7 @@ class Accounts:
         For each sector with deposits: change of deposits − (received − paid). For the bank:
         its assets − its deposits − the equity that its own income left it.
         """
-        now, was = self.stocks(), self._opening
+        now, was = self.stocks(), self.opening
         scale = max(float(self.flows.sum()), 1.0)
         out: dict[str, float] = {}
         for sector, name in (

@@ -95,6 +95,7 @@ class BaseYear:
     cell_start: np.ndarray = field(default_factory=lambda: np.zeros(0))
     founding_culture: np.ndarray = field(default_factory=lambda: np.zeros(0))
     sector_reach: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    proximity: np.ndarray = field(default_factory=lambda: np.zeros(0))
     slot_start: np.ndarray = field(default_factory=lambda: np.zeros(0))
     slot_firm: np.ndarray = field(default_factory=lambda: np.zeros(0))
     public_rows: np.ndarray = field(default_factory=lambda: np.zeros(0))

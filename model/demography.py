@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+from numba import njit
 
 from model.firms import (
     CONVERSION,
@@ -128,11 +129,24 @@ def survival_curve(months: np.ndarray, ended: np.ndarray, ages: Sequence[int]) -
     return out
 
 
-def demography_measures(model: RegionalModel) -> dict[str, float]:
-    """Entries, exits and stock of firms by origin, in agents."""
-    f = model.firms
-    ordinary = f.alive & (f.sector != model.base.vehicles)
-    stock = np.bincount(f.origin[ordinary], minlength=len(ORIGIN_NAMES))
+@njit(cache=True)
+def add_firms(alive, region, origin, firms):  # type: ignore[no-untyped-def]
+    """Count firms in business in `firms` [R, origins]."""
+    for f in range(len(alive)):
+        if alive[f]:
+            firms[region[f], origin[f]] += 1
+
+
+def count_firms(model: RegionalModel) -> np.ndarray:
+    """Firms in business by region and origin, plants among them; int64 [R, origins]."""
+    f, firms = model.firms, np.zeros((len(model.pack.region_ids), len(ORIGIN_NAMES)), np.int64)
+    add_firms(f.alive, f.region, f.origin, firms)
+    return firms
+
+
+def demography_measures(model: RegionalModel, firms: np.ndarray) -> dict[str, float]:
+    """Entries, exits and stock of firms by origin, in agents; `firms` as of `count_firms`."""
+    stock = firms.sum(axis=0)
     out = {}
     for code, name in ORIGINS.items():
         out[f"firms_{name}"] = float(stock[code])

@@ -14,17 +14,37 @@ from model.accounts import FIRMS, HOUSEHOLDS, WORLD, Kind
 from model.channels import Opening
 from model.demography import note_exits
 from model.firms import FOREIGN
-from model.markets.credit import borrowing_room, call_guarantees
+from model.markets.credit import borrowing_room, call_guarantees, start_up_share
 from model.markets.labour import separate
 from model.new_firms import first_capital, free_row, open_firm, own_funds
 from model.spin_offs import heritage_of, tender_rents
-from model.workers import ABROAD, EMPLOYEE
+from model.workers import ABROAD
 
 if TYPE_CHECKING:
     from model.model import RegionalModel
 
 
 # --- Exit -----------------------------------------------------------------------------------------
+
+
+@njit(cache=True)
+def list_closing(  # type: ignore[no-untyped-def]
+    market_sector, patience, room, alive, ownership, sector, age, supplier_tier, cash, orders,
+    customers,
+):  # fmt: skip
+    """Rows of firms whose overdraft is above the `room` to borrow, and of firms that sell nothing."""
+    closing, n = np.empty(len(alive), np.int64), 0
+    for f in range(len(alive)):
+        if not alive[f] or not market_sector[sector[f]]:
+            continue
+        broke = cash[f] < 0.0 and -cash[f] > room[f]
+        idle = orders[f] <= 0.0 and customers[f] <= 0.0 and age[f] > 6
+        # Who has won a tender waits for its first delivery; a follower's parent gives it time to win.
+        waiting = supplier_tier[f] == 1 or (ownership[f] == FOREIGN and age[f] <= patience)
+        if broke or (idle and not waiting):
+            closing[n] = f
+            n += 1
+    return closing[:n]
 
 
 def close_insolvent_firms(model: RegionalModel) -> None:
@@ -34,13 +54,10 @@ def close_insolvent_firms(model: RegionalModel) -> None:
     the firm is foreign; staff are released; stocks and capital are scrapped.
     """
     f, base = model.firms, model.base
-    mortal = f.alive & base.market_sector[f.sector]
-    broke = mortal & (f.cash < 0.0) & (-f.cash > borrowing_room(model))
-    idle = mortal & (f.orders <= 0.0) & (f.customers <= 0.0) & (f.age > 6)
-    # Who has won a tender waits for its first delivery; a follower's parent gives it time to win.
-    waiting = (f.ownership == FOREIGN) & (f.age <= model.params.follow_patience)
-    idle &= ~waiting & (f.supplier_tier != 1)
-    closing = np.flatnonzero(broke | idle)
+    closing = list_closing(
+        base.market_sector, model.params.follow_patience, borrowing_room(model), f.alive,
+        f.ownership, f.sector, f.age, f.supplier_tier, f.cash, f.orders, f.customers,
+    )  # fmt: skip
     model.exits = len(closing)
     model.overdrafts_written_off = float(np.maximum(-f.cash[closing], 0.0).sum())
     if len(closing) == 0:
@@ -65,22 +82,22 @@ def close_insolvent_firms(model: RegionalModel) -> None:
 
 
 @njit(cache=True, nogil=True)
-def list_released(first, last, alive, status, employer):  # type: ignore[no-untyped-def]
-    """Rows of employees whose firm has closed."""
+def list_released(first, last, closed, employer):  # type: ignore[no-untyped-def]
+    """Rows of employees whose firm has `closed`: flag of firms, then a last one for no employer."""
     found, n = np.empty(last - first, np.int64), 0
     for i in range(first, last):
-        if status[i] == EMPLOYEE and not alive[employer[i]]:
-            found[n] = i
-            n += 1
+        # Written always, kept if it counts: a guess of who is released would cost more.
+        found[n] = i
+        n += int(closed[employer[i]])
     return found[:n].copy()
 
 
 def release_staff(model: RegionalModel) -> None:
     """Everybody whose employer closed is unemployed."""
     w, f = model.workers, model.firms
+    closed = np.append(~f.alive, False)
     released = threads.list_rows(
-        w.capacity,
-        lambda first, last: list_released(first, last, f.alive, w.status, w.employer),
+        w.capacity, lambda first, last: list_released(first, last, closed, w.employer)
     )
     separate(released, w.status, w.employer, w.tenure, w.jobless_months, f.employees)
 
@@ -100,14 +117,22 @@ def propose_firms(  # type: ignore[no-untyped-def]
     `culture` [R] is the region's lasting readiness to found (Fritsch & Wyrwich 2014).
     """
     found, n = np.empty((most, 2), np.int64), 0
-    u = np.empty(draws.STRIPE, np.float64)
+    u, eager = np.empty(draws.STRIPE, np.float64), np.empty(draws.STRIPE, np.int64)
+    # No profit makes anybody 33 times as ready: most need no second look (a hair more than 32,
+    # since the products below round differently).
+    readiest = 32.000001 * propensity * culture
     for start in range(first, last, draws.STRIPE):
         size = min(draws.STRIPE, last - start)
         draws.fill_uniforms(seed, draws.FOUND, identity[start : start + size], month, 0, u)
+        few = 0
         for k in range(size):
+            i = start + k
+            ready = np.float64(disposition[i]) * np.float64(skill[i])
+            eager[few] = k
+            few += int(u[k] <= readiest[region[i]] * ready)
+        for k in eager[:few]:
             i, r = start + k, region[start + k]
             rate = propensity * culture[r] * np.float64(disposition[i]) * np.float64(skill[i])
-            # No profit makes anybody 33 times as ready: most need no second look.
             if u[k] > rate * 32.0 or status[i] == ABROAD or savings[i] <= 0.0:
                 continue
             v = draws.uniform2(seed, draws.FOUND, identity[i], month, 0)[1]
@@ -123,21 +148,30 @@ def propose_firms(  # type: ignore[no-untyped-def]
     return found[:n].copy()
 
 
+@njit(cache=True)
+def sum_surplus(  # type: ignore[no-untyped-def]
+    market_sector, norm_surplus, alive, region, sector, surplus, sales, price, earned, usual
+):  # fmt: skip
+    """Add up surplus, and the base-year margin on sales, of firms on the market [R, S] each."""
+    for f in range(len(alive)):
+        s = sector[f]
+        if alive[f] and market_sector[s]:
+            earned[region[f], s] += surplus[f]
+            usual[region[f], s] += norm_surplus[s] * sales[f] * price[f]
+
+
 def cell_surplus(model: RegionalModel) -> tuple[np.ndarray, np.ndarray]:
     """Operating surplus of incumbents, and what the base-year margin would give on their sales.
 
     KGS a month [R, S].
     """
     f, base = model.firms, model.base
-    live = np.flatnonzero(f.alive & base.market_sector[f.sector])
-    r, s = f.region[live], f.sector[live]
-    n_sectors = base.firm_output.shape[1]
-    cell = r.astype(np.int64) * n_sectors + s
-    size = base.firm_output.size
-    surplus = np.bincount(cell, f.surplus[live], size).reshape(base.firm_output.shape)
-    norm = base.norm_surplus[s] * f.sales[live] * f.price[live]
-    usual = np.bincount(cell, norm, size).reshape(base.firm_output.shape)
-    return surplus, usual
+    earned, usual = np.zeros(base.firm_output.shape), np.zeros(base.firm_output.shape)
+    sum_surplus(
+        base.market_sector, base.norm_surplus, f.alive, f.region, f.sector, f.surplus, f.sales,
+        f.price, earned, usual,
+    )  # fmt: skip
+    return earned, usual
 
 
 def profit_opportunity(model: RegionalModel) -> np.ndarray:
@@ -150,15 +184,30 @@ def profit_opportunity(model: RegionalModel) -> np.ndarray:
     surplus, usual = cell_surplus(model)
     if model.open_tenders:
         surplus = surplus + tender_rents(model)
-    seen = usual > 0.0
-    ratio = np.where(seen, surplus / np.where(seen, usual, 1.0), 1.0)
-    weight = model.params.unmet_demand_weight
-    if weight > 0.0:
-        # At the same margins, serving all who asked would have earned 1 / filled as much.
-        filled = np.where(model.base.market_sector, model.market.filled[:-1], 1.0)
-        filled = np.clip(filled, 0.2, 1.0)
-        ratio = ratio * (1.0 + weight * (1.0 / filled - 1.0))
-    return np.clip(ratio, 0.05, 5.0)
+    opportunity: np.ndarray = weigh_opportunity(
+        model.params.unmet_demand_weight, model.base.market_sector, surplus, usual,
+        model.market.filled,
+    )  # fmt: skip
+    return opportunity
+
+
+@njit(cache=True)
+def weigh_opportunity(weight, market_sector, surplus, usual, filled):  # type: ignore[no-untyped-def]
+    """Surplus over the usual one, and `weight` times what unserved demand would have earned [R, S].
+
+    `filled` [B, S]: part of demand that was served. At the same margins, serving all who asked would
+    have earned 1 / filled as much.
+    """
+    out = np.ones(surplus.shape)
+    for r in range(surplus.shape[0]):
+        for s in range(surplus.shape[1]):
+            if usual[r, s] > 0.0:
+                out[r, s] = surplus[r, s] / usual[r, s]
+            if market_sector[s]:
+                served = min(max(filled[r, s], 0.2), 1.0)
+                out[r, s] *= 1.0 + weight * (1.0 / served - 1.0)
+            out[r, s] = min(max(out[r, s], 0.05), 5.0)
+    return out
 
 
 def rent_shares(model: RegionalModel) -> np.ndarray:
@@ -189,9 +238,10 @@ def found_firms(model: RegionalModel) -> None:
     opened: list[Opening] = []
     model.entries = 0
     model.entries_without_room = 0
-    capital = first_capital(model)
-    rents = rent_shares(model)
-    entry_open = model.clamp.entry_open(model.period)
+    if n > 0:
+        capital, lent = first_capital(model), start_up_share(model)
+        rents = rent_shares(model)
+        entry_open = model.clamp.entry_open(model.period)
     for i, s in zip(model.founder_rows[:n], model.founder_sectors[:n], strict=True):
         r = int(w.region[i])
         row = free_row(model, r, int(s), w.identity[i])
@@ -201,7 +251,8 @@ def found_firms(model: RegionalModel) -> None:
         heritage = heritage_of(model, int(i), int(s), float(rents[r, s]) if entry_open else 0.0)
         if not entry_open:
             heritage = replace(heritage, knowledge=0.0)
-        open_firm(model, row, int(i), (float(funds[r, s]), float(capital[r, s])), heritage)
+        goods = float(capital[r, s])
+        open_firm(model, row, int(i), (float(funds[r, s]), goods, lent * goods), heritage)
         opened.append(Opening(int(i), int(w.identity[i]), int(s)))
         model.entries += 1
     model.path.note_openings(model.period, opened)

@@ -130,6 +130,15 @@ class Firms(Population):
     part_orders = column(
         np.float64, 0.0, unit="units/month", meaning="ordered by plants under contract"
     )
+    job_worth = column(
+        np.float64,
+        1.0,
+        unit="ratio",
+        meaning="what a KGS of wage is worth here against one of the region's mean wage",
+    )
+    auto_worth = column(
+        np.float64, 0.0, unit="share", meaning="what full skill in making cars adds to output here"
+    )
     part_sales = column(np.float64, 0.0, unit="KGS/month", meaning="sold to plants under contract")
 
     def alive_mask(self) -> np.ndarray:
@@ -298,13 +307,13 @@ def plan_firms(model: RegionalModel) -> None:
     plan_output(
         base.vehicles, base.storable, p.expectation_weight, p.stock_cover, p.stock_adjustment,
         p.capacity_slack, p.social_rate_employer, base.capacity_per_capital,
-        model.market.unit_input_cost(), f.alive, f.region, f.sector, f.orders, f.expected_sales,
+        model.market.unit_input_cost, f.alive, f.region, f.sector, f.orders, f.expected_sales,
         f.inventory, f.capital, f.productivity, f.employees, f.skill_sum,
         f.wage_offer, f.price, f.desired_staff,
     )  # fmt: skip
     set_prices(
         model.seed, model.period, base.vehicles, base.storable, p.social_rate_employer,
-        model.market.unit_input_cost(), base.norm_markup, p.markup_reversion, p.markup_stock_response,
+        model.market.unit_input_cost, base.norm_markup, p.markup_reversion, p.markup_stock_response,
         p.stock_cover, p.capacity_slack, p.price_review_rate, f.identity, f.alive, f.region,
         f.sector, f.wage_bill, f.employees, f.skill_sum, f.productivity, f.wage_offer, f.inventory,
         f.expected_sales, f.markup, f.unit_cost, f.price,
@@ -316,6 +325,6 @@ def plan_firms(model: RegionalModel) -> None:
     )  # fmt: skip
     plan_investment(
         base.vehicles, p.depreciation, p.capital_adjustment, p.debt_financed, base.norm_capital,
-        model.market.capital_price(), f.alive, f.region, f.sector, f.age, f.expected_sales, f.capital,
+        model.market.capital_price, f.alive, f.region, f.sector, f.age, f.expected_sales, f.capital,
         f.surplus, f.cash, f.material_cost, f.wage_bill, model.bank.credit_lines(), f.investment,
     )  # fmt: skip

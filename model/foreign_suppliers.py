@@ -10,6 +10,8 @@ import math
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from model import draws
 from model.accounts import FIRMS, WORLD, Kind
 from model.demography import note_entry
@@ -65,7 +67,7 @@ def frontier_cost(plant: Plant, s: int) -> float:
     base, p = model.base, model.params
     productivity = base.productivity[r, s] * math.exp(know_how(plant))
     wage = base.wage[r, s] * model.wage_index[r] * (1.0 + p.social_rate_employer)
-    return float(wage / productivity + model.market.unit_input_cost()[r, s])
+    return float(wage / productivity + model.market.unit_input_cost[r, s])
 
 
 def know_how(plant: Plant) -> float:
@@ -87,7 +89,7 @@ def follower_plan(model: RegionalModel, tender: OpenTender) -> tuple[float, floa
     cost = units * frontier_cost(tender.plant, s) + bought_in * float(model.market.import_price)
     profit = volume * (tender.limit - cost)
     monthly = units * volume / 12.0
-    capital = float(model.base.norm_capital[s] * monthly * model.market.capital_price()[r])
+    capital = float(model.base.norm_capital[s] * monthly * model.market.capital_price[r])
     return monthly, profit, capital
 
 
@@ -133,7 +135,8 @@ def open_foreign_supplier(model: RegionalModel, tender: OpenTender) -> None:
     """Its parent pays in the capital goods and the cost of some months; nothing is borrowed."""
     f, p, plant = model.firms, model.params, tender.plant
     r, s = plant.region, int(model.pack.components["home_sector"][tender.component])
-    identity = draws.child_identity(f.identity[plant.row], model.period, 1 + tender.component)
+    nth = 1 + tender.component
+    identity = np.uint64(draws.child_identity(f.identity[plant.row], model.period, nth))
     row = free_row(model, r, s, identity)
     if row < 0:
         model.entries_without_room += 1

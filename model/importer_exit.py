@@ -15,7 +15,7 @@ from numba import njit
 
 from model import draws
 from model.accounts import FIRMS, IMPORTERS, Kind
-from model.border import border_price, landed_cost, reexports_this_month
+from model.border import border_price, reexports_this_month
 from model.entrepreneurship import profit_opportunity
 from model.firms import CONVERSION
 from model.importers import (
@@ -28,7 +28,8 @@ from model.importers import (
     pay_households,
     under_way,
 )
-from model.markets.car_choice import NEW
+from model.markets.car_choice import NEW, USED
+from model.markets.credit import start_up_share
 from model.new_firms import Heritage, first_capital, free_row, open_firm, own_funds
 from model.sectors import TRADE
 from model.spin_offs import pick_part
@@ -43,15 +44,16 @@ CONVERTED = (DOMESTIC_DEALER, TRANSIT_ONLY, PARTS_SELLER)
 def review_importers(model: RegionalModel) -> None:
     """Phase 9, end: commissions, then who has earned too little for too long decides what to do."""
     pay_commissions(model)
-    least = least_profit(model)
+    least, transit, market = least_profit(model), transit_value(model), markets(model)
     for dealer in model.importers:
         if dealer.role in (GONE, PARTS_SELLER):
             continue
-        poor = yearly_profit(model, dealer) < least
+        poor = yearly_profit(model, dealer, transit, market) < least
         dealer.lean_months = dealer.lean_months + 1 if poor else 0
         if dealer.lean_months >= model.params.dealer_patience and heirs(model, dealer):
             give_up(model, dealer, best_way_out(model, dealer, least))
             dealer.lean_months = 0
+            market = markets(model)
 
 
 # --- What trade is worth --------------------------------------------------------------------------
@@ -63,29 +65,43 @@ def least_profit(model: RegionalModel) -> float:
     return float(p.dealer_least_profit * p.numeraire * model.price_level / model.scale)
 
 
-def import_profit(model: RegionalModel, dealer: Importer) -> float:
-    """Margin a month that the dealer's network brings in a market of the size expected, KGS.
+def markets(model: RegionalModel) -> dict[int, float]:
+    """Cars a month that all dealers of a kind expect to sell, by kind."""
+    return {
+        kind: sum(d.expected for d in model.importers if d.kind == kind) for kind in (NEW, USED)
+    }
+
+
+def import_profit(dealer: Importer, market: float) -> float:
+    """Margin a month that the dealer's network brings in a market of so many cars a month, KGS.
 
     By its share of what all dealers of its kind expect, not by its own last sales: in a small
     model those are a car now and then, and nobody closes for want of one.
     """
-    market = sum(d.expected for d in model.importers if d.kind == dealer.kind)
-    return dealer.share * market * dealer.margin * sum(landed_cost(model, dealer.kind))
+    return dealer.share * market * dealer.margin * dealer.cost
 
 
-def transit_profit(model: RegionalModel, dealer: Importer) -> float:
-    """Margin on the transit trade of this month through this dealer, KGS."""
-    cars = reexports_this_month(model) / model.scale
-    value = cars * border_price(model, NEW)
+def transit_value(model: RegionalModel) -> float:
+    """Worth of this month's transit trade at the border, KGS in agents."""
+    return reexports_this_month(model) / model.scale * border_price(model, NEW)
+
+
+def transit_profit(model: RegionalModel, dealer: Importer, value: float) -> float:
+    """Margin that a transit trade worth `value` leaves with this dealer, KGS."""
     return 0.5 * dealer.transit_share * value * float(model.params.reexport_margin)
 
 
-def yearly_profit(model: RegionalModel, dealer: Importer) -> float:
-    """What the dealer's present trade is expected to earn, KGS a year in agents."""
+def yearly_profit(
+    model: RegionalModel, dealer: Importer, transit: float, market: dict[int, float]
+) -> float:
+    """What the dealer's present trade is expected to earn, KGS a year in agents.
+
+    `transit`: `transit_value` of this month; `market`: `markets` of now.
+    """
     commission = float(model.params.dealer_commission) * dealer.network * model.domestic_sales
-    monthly = transit_profit(model, dealer) + commission
+    monthly = transit_profit(model, dealer, transit) + commission
     if dealer.role == IMPORTING:
-        monthly += import_profit(model, dealer)
+        monthly += import_profit(dealer, market[dealer.kind])
     return 12.0 * monthly
 
 
@@ -99,7 +115,7 @@ def best_way_out(model: RegionalModel, dealer: Importer, least: float) -> int:
     p = model.params
     worth = {GONE: least}
     if dealer.role == IMPORTING:
-        worth[TRANSIT_ONLY] = 12.0 * transit_profit(model, dealer)
+        worth[TRANSIT_ONLY] = 12.0 * transit_profit(model, dealer, transit_value(model))
         if dealer.kind == NEW and any(plant.selling for plant in model.plants):
             commission = p.dealer_commission * dealer.first_share * model.domestic_sales
             worth[DOMESTIC_DEALER] = 12.0 * float(commission)
@@ -174,7 +190,7 @@ def hand_over_trade(model: RegionalModel, dealer: Importer, rest: list[Importer]
     nothing when none has: nobody else deals in them. Cars under way, or waiting at a closed border,
     were not paid yet.
     """
-    cost = sum(landed_cost(model, dealer.kind))
+    cost = dealer.cost
     for _ in range(dealer.stock):
         able = [d for d in rest if d.cash >= cost]
         buyer = next_in_turn(able or rest)
@@ -225,7 +241,8 @@ def found_parts_firm(model: RegionalModel, dealer: Importer, s: int) -> bool:
     heritage = Heritage(CONVERSION, pick_part(model, dealer.region, s, v))
     money, dealer.cash = dealer.cash, 0.0
     capital = float(first_capital(model)[dealer.region, s])
-    open_firm(model, row, owner, (money, capital), heritage, payer=IMPORTERS)
+    loan = start_up_share(model) * capital
+    open_firm(model, row, owner, (money, capital, loan), heritage, payer=IMPORTERS)
     return True
 
 
@@ -269,7 +286,8 @@ def importer_measures(model: RegionalModel) -> dict[str, float]:
     """Importers by what they do (real counts), and their margins a month, KGS (agents)."""
     roles = [dealer.role for dealer in model.importers]
     kinds = [dealer.kind for dealer in model.importers if dealer.role == IMPORTING]
-    profit = sum(yearly_profit(model, dealer) for dealer in model.importers) / 12.0
+    transit, market = transit_value(model), markets(model)
+    profit = sum(yearly_profit(model, d, transit, market) for d in model.importers) / 12.0
     return {
         "importers_new": float(sum(kind == NEW for kind in kinds)),
         "importers_used": float(sum(kind != NEW for kind in kinds)),

@@ -41,7 +41,7 @@ class Importer(mesa.Agent):
         stock, in_transit, held: cars (agent units): here, under way (in_transit[0] arrives next),
             and waiting at a closed border.
         expected, orders: cars a month: expected by, and asked of this dealer last month.
-        margin: on the landed cost with duty and VAT.
+        cost: of a car at the border with duty and VAT this month, KGS; margin: on it.
         cash: KGS.
     """
 
@@ -62,13 +62,14 @@ class Importer(mesa.Agent):
         self.orders = 0.0
         self.sold = 0
         self.arrived = 0
+        self.cost = sum(landed_cost(model, kind))
         self.margin = norm_margin(model, kind)
         self.cash = 0.0
 
     @property
     def price(self) -> float:
         """Price at the dealer's, KGS a car."""
-        return sum(landed_cost(self.model, self.kind)) * (1.0 + self.margin)
+        return self.cost * (1.0 + self.margin)
 
     def target_stock(self) -> float:
         """Cars that cover the usual months of expected sales."""
@@ -153,17 +154,21 @@ def under_way(dealer: Importer) -> int:
     return sum(dealer.in_transit) + dealer.held
 
 
-def receive_cars(model: RegionalModel, dealer: Importer) -> float:
+def receive_cars(
+    model: RegionalModel, dealer: Importer, landed: tuple[float, float, float]
+) -> float:
     """Take in what arrives and pay for it: border price to World, duty and VAT to government.
 
-    What the dealer cannot pay stays with the exporter. Returns cars taken in.
+    `landed`: what `landed_cost` says of the dealer's kind. What the dealer cannot pay stays with
+    the exporter. Returns cars taken in.
     """
     arriving = dealer.in_transit.pop(0) if dealer.in_transit else 0
     arriving, dealer.held = pass_border(dealer.held, arriving, model.params.corridor_open)
-    price, duty, vat = landed_cost(model, dealer.kind)
-    cost = price + duty + vat
-    taken = min(arriving, max(int(dealer.cash / cost), 0))
+    price, duty, vat = landed
+    taken = min(arriving, max(int(dealer.cash / dealer.cost), 0))
     dealer.arrived = taken
+    if taken == 0:
+        return 0.0
     dealer.stock += taken
     for payee, kind, each in (
         (WORLD, Kind.CARS, price),
@@ -176,20 +181,24 @@ def receive_cars(model: RegionalModel, dealer: Importer) -> float:
 
 
 def order_cars(model: RegionalModel) -> None:
-    """Phase 2: learn from last month's demand, take in arrivals, order from abroad."""
+    """Phase 2: learn from last month's demand, take in arrivals, order from abroad.
+
+    What a car costs this month is worked out here for each kind; dealers keep it to the month's end.
+    """
     p = model.params
+    landed = {kind: landed_cost(model, kind) for kind in (NEW, USED)}
     for dealer in model.importers:
+        dealer.cost = sum(landed[dealer.kind])
         dealer.expected += p.dealer_expectation_weight * (dealer.orders - dealer.expected)
         dealer.orders = 0.0
         dealer.sold = dealer.taken_over = 0
-        receive_cars(model, dealer)
+        receive_cars(model, dealer, landed[dealer.kind])
         wish = cars_to_order(
             dealer.expected, dealer.stock, under_way(dealer), p.dealer_cover, p.import_lead,
             p.dealer_stock_adjustment,
         )  # fmt: skip
         dealer.unordered += wish
-        cost = sum(landed_cost(model, dealer.kind))
-        affordable = max(int(dealer.cash / cost) - under_way(dealer), 0)
+        affordable = max(int(dealer.cash / dealer.cost) - under_way(dealer), 0)
         ordered = min(int(dealer.unordered), affordable)
         # Only the fraction of a car is remembered: an order that cash forbids is dropped.
         dealer.unordered -= math.floor(dealer.unordered)
@@ -211,8 +220,7 @@ def next_margin(
 def target_cash(model: RegionalModel, dealer: Importer) -> float:
     """Money a dealer keeps: the usual months of purchases, and for trade-ins if it buys them."""
     p = model.params
-    cost = sum(landed_cost(model, dealer.kind))
-    return float(p.dealer_cash_months * max(dealer.expected, 1.0) * cost)
+    return float(p.dealer_cash_months * max(dealer.expected, 1.0) * dealer.cost)
 
 
 def pass_on_reexports(model: RegionalModel) -> float:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import mesa
 import numpy as np
+from numba import njit
 
 from model.accounts import BANK, FIRMS, GOVERNMENT, HOUSEHOLDS, WORLD, Kind
 from model.firms import FOREIGN, STATE
@@ -70,6 +71,8 @@ class Bank(mesa.Agent):
     Attributes
     ----------
     reserves, equity : KGS.
+    household_loans : car loans outstanding, KGS, as last counted: when they are served, and when
+        cars have been bought.
     rate_subsidy : interest of firms that the budget paid this month, KGS.
     lending : whether capital allows new loans.
     """
@@ -79,18 +82,26 @@ class Bank(mesa.Agent):
         self.reserves = 0.0
         self.equity = 0.0
         self.rate_subsidy = 0.0
+        self.household_loans = 0.0
 
     @property
     def loans(self) -> float:
         """All loans outstanding, KGS."""
         m: RegionalModel = self.model
-        return float(m.firms.debt.sum() + m.workers.debt.sum())
+        return float(m.firms.debt.sum()) + self.household_loans
+
+    def count_household_loans(self) -> None:
+        """Nothing but their service and new ones for cars changes them."""
+        m: RegionalModel = self.model
+        self.household_loans = float(m.workers.debt.sum())
 
     @property
     def lending(self) -> bool:
-        """Lends while equity is at least the minimum share of loans."""
+        """Lends while equity is at least the minimum share of the loans the month opened with."""
         m: RegionalModel = self.model
-        return self.equity >= m.params.bank_capital_minimum * self.loans
+        opening = m.accounts.opening
+        loans = opening["household_loans"] + opening["firm_loans"]
+        return bool(self.equity >= m.params.bank_capital_minimum * loans)
 
     def credit_lines(self) -> np.ndarray:
         """What each firm may still borrow, KGS [capacity]; nothing while the bank does not lend."""
@@ -100,12 +111,14 @@ class Bank(mesa.Agent):
     def open_books(self) -> None:
         """Equity at target; reserves are what makes the first balance sheet balance."""
         m: RegionalModel = self.model
+        self.count_household_loans()
         self.equity = m.params.bank_capital_target * self.loans
         stocks = m.accounts.stocks()
         deposits = sum(
             stocks[k] for k in ("household_deposits", "firm_deposits", "importer_deposits")
         )
         self.reserves = deposits + self.equity - self.loans - m.government.public_debt
+        m.accounts.open_month()
 
     def pay_out(self) -> None:
         """Profit above the capital target goes to households; a hole is filled by the state."""
@@ -137,19 +150,60 @@ class Outside(mesa.Agent):
         m: RegionalModel = self.model
         p = m.params
         m.market.import_price = p.numeraire * p.exchange_rate_index * p.world_price_index
+        m.market.quote_prices()
+
+
+@njit(cache=True)
+def divide_surplus(  # type: ignore[no-untyped-def]
+    vehicles, social_rate, tax_rate, cash_months, payout_speed, patience, rates, alive, ownership,
+    sector, age, founder, revenue, material_cost, wage_bill, debt, surplus, cash,
+):  # fmt: skip
+    """Surplus of the month, the tax on it, and what is spare of the firm's cash.
+
+    Returns in KGS: tax, and what the budget adds to public employers [capacity]; what they hand it;
+    what foreign firms pay their parents; and the owners of the others (worker rows) with what they
+    get, by rising row of the firm. What a parent gave a young firm to start with stays there.
+    """
+    n = len(alive)
+    tax, short = np.zeros(n), np.zeros(n)
+    to_state, to_parents, to_owners = np.empty(n), np.empty(n), np.empty(n)
+    owner = np.empty(n, np.int64)
+    states, parents, owners = 0, 0, 0
+    for f in range(n):
+        if not alive[f] or sector[f] == vehicles:
+            continue
+        now = revenue[f] - material_cost[f] - wage_bill[f] * (1.0 + social_rate)
+        surplus[f] += (now - surplus[f]) / 12.0
+        if ownership[f] == STATE:
+            short[f] = max(-cash[f], 0.0)
+        else:
+            tax[f] = tax_rate * max(now - debt[f] * rates[f] / 12.0, 0.0)
+            cash[f] -= tax[f]
+        out = 0.0
+        if ownership[f] != FOREIGN or age[f] > patience:
+            need = cash_months * (wage_bill[f] + material_cost[f])
+            out = payout_speed * max(cash[f] - need, 0.0)
+        cash[f] += short[f] - out
+        if ownership[f] == STATE:
+            to_state[states] = out
+            states += 1
+        elif ownership[f] == FOREIGN:
+            to_parents[parents] = out
+            parents += 1
+        elif out > 0.0:
+            to_owners[owners], owner[owners] = out, founder[f]
+            owners += 1
+    return tax, short, to_state[:states], to_parents[:parents], owner[:owners], to_owners[:owners]
 
 
 def levy_and_pay_out(model: RegionalModel) -> None:
     """Phase 12: profit tax, dividends to owners, the state's part, the bank's pay-out."""
     f, p = model.firms, model.params
-    live = f.alive & (f.sector != model.base.vehicles)
-    now = f.revenue - f.material_cost - f.wage_bill * (1.0 + p.social_rate_employer)
-    f.surplus[live] += (now[live] - f.surplus[live]) / 12.0
-    state = live & (f.ownership == STATE)
-    private = live & ~state
-    taxable = np.where(private, np.maximum(now - f.debt * firm_rates(model) / 12.0, 0.0), 0.0)
-    tax = p.profit_tax_rate * taxable
-    f.cash -= tax
+    tax, short, to_state, to_parents, owner, to_owners = divide_surplus(
+        model.base.vehicles, p.social_rate_employer, p.profit_tax_rate, p.cash_months,
+        p.payout_speed, p.follow_patience, firm_rates(model), f.alive, f.ownership, f.sector, f.age,
+        f.founder, f.revenue, f.material_cost, f.wage_bill, f.debt, f.surplus, f.cash,
+    )  # fmt: skip
     model.accounts.post(FIRMS, GOVERNMENT, Kind.PROFIT_TAX, float(tax.sum()))
     for plant in model.plants:
         due = p.profit_tax_rate * max(plant_profit(model, plant), 0.0)
@@ -157,24 +211,16 @@ def levy_and_pay_out(model: RegionalModel) -> None:
             plant.note("profit_tax_forgone", due)
         else:
             plant.pay(GOVERNMENT, Kind.PROFIT_TAX, due)
-    need = p.cash_months * (f.wage_bill + f.material_cost)
-    # What a parent gave a young firm to start with stays there.
-    young = (f.ownership == FOREIGN) & (f.age <= p.follow_patience)
-    out = np.where(live & ~young, p.payout_speed * np.maximum(f.cash - need, 0.0), 0.0)
     # Public employers are kept solvent by the budget and hand it what they do not need.
-    short = np.where(state, np.maximum(-f.cash, 0.0), 0.0)
-    f.cash += short - out
     model.accounts.post(GOVERNMENT, FIRMS, Kind.TRANSFERS, float(short.sum()))
-    model.accounts.post(FIRMS, GOVERNMENT, Kind.DIVIDENDS, float(out[state].sum()))
-    abroad = private & (f.ownership == FOREIGN)
-    model.supplier_profits_abroad = float(out[abroad].sum())
+    model.accounts.post(FIRMS, GOVERNMENT, Kind.DIVIDENDS, float(to_state.sum()))
+    model.supplier_profits_abroad = float(to_parents.sum())
     model.accounts.post(FIRMS, WORLD, Kind.DIVIDENDS, model.supplier_profits_abroad)
-    paid = private & ~abroad & (out > 0.0)
-    owner = f.founder[paid]
-    np.add.at(model.workers.savings, owner, out[paid])
-    np.add.at(model.workers.dividends, owner, out[paid])
-    model.accounts.post(FIRMS, HOUSEHOLDS, Kind.DIVIDENDS, float(out[paid].sum()))
+    np.add.at(model.workers.savings, owner, to_owners)
+    np.add.at(model.workers.dividends, owner, to_owners)
+    model.accounts.post(FIRMS, HOUSEHOLDS, Kind.DIVIDENDS, float(to_owners.sum()))
     model.bank.pay_out()
+    model.settle_with_residents()
 
 
 def plant_profit(model: RegionalModel, plant: Plant) -> float:

@@ -107,18 +107,30 @@ def exposure(
     return np.minimum(nearness @ share, 1.0)
 
 
+@njit(cache=True)
+def sum_knowing(region, sector, employees, knowledge, seen, teacher, staff, knowing):  # type: ignore[no-untyped-def]
+    """Add up `staff` and `knowing` [R, S] of `exposure`; of a `teacher` (flag) all staff know."""
+    for f in range(len(employees)):
+        if employees[f] == 0:
+            continue
+        part = 0.0
+        if teacher[f]:
+            part = 1.0
+        elif seen[f] > 0.0:
+            part = min(max(knowledge[f] / seen[f], 0.0), 1.0)
+        staff[region[f], sector[f]] += employees[f]
+        knowing[region[f], sector[f]] += employees[f] * part
+
+
 def exposure_of_cells(model: RegionalModel, seen: np.ndarray) -> np.ndarray:
     """How much there is to copy around a firm of each region and sector, 0 to 1 [R, S]."""
     f, base = model.firms, model.base
-    shape = base.firm_output.shape
-    cell = f.region.astype(np.int64) * shape[1] + f.sector
-    part = np.where(seen > 0.0, f.knowledge / np.where(seen > 0.0, seen, 1.0), 0.0)
-    part = np.clip(part, 0.0, 1.0)
-    part[[plant.row for plant in open_plants(model)]] = 1.0
-    staff = np.bincount(cell, f.employees, base.firm_output.size).reshape(shape)
-    knowing = np.bincount(cell, f.employees * part, base.firm_output.size).reshape(shape)
+    staff, knowing = np.zeros(base.firm_output.shape), np.zeros(base.firm_output.shape)
+    teacher = np.zeros(f.capacity, np.bool_)
+    teacher[[plant.row for plant in open_plants(model)]] = True
+    sum_knowing(f.region, f.sector, f.employees, f.knowledge, seen, teacher, staff, knowing)
     nearness = np.exp(-model.pack.distance_km / model.params.imitation_distance)
-    return exposure(staff, knowing, technological_proximity(model), nearness)
+    return exposure(staff, knowing, base.proximity, nearness)
 
 
 # --- The month ------------------------------------------------------------------------------------------

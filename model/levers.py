@@ -177,16 +177,16 @@ def apply_levers(model: RegionalModel) -> None:
 def policy_measures(model: RegionalModel) -> dict[str, float]:
     """What levers cost and earn this month, KGS in agent units; the rule is met (1) or not (0)."""
     flows, plants = model.accounts.flows, [one for one in model.plants if one.selling]
-    rate_subsidy = model.bank.rate_subsidy
+    rate_subsidy, paid = model.bank.rate_subsidy, model.accounts.paid_by_kind()
     return {
         "soft_loan_cost": float(flows[GOVERNMENT, :, Kind.SUBSIDIES].sum())
         - float(flows[GOVERNMENT, FIRMS, Kind.SUBSIDIES])
         - rate_subsidy,
-        "subsidies": model.accounts.paid(Kind.SUBSIDIES),
+        "subsidies": paid[Kind.SUBSIDIES],
         "sme_rate_subsidies": rate_subsidy,
         "supplier_fund_spending": float(model.firms.grant.sum()),
-        "guarantee_calls": model.accounts.paid(Kind.GUARANTEES),
-        "mandate_fines": model.accounts.paid(Kind.FINES),
+        "guarantee_calls": paid[Kind.GUARANTEES],
+        "mandate_fines": paid[Kind.FINES],
         "logistics_spending": model.government.logistics_spending,
         "profit_tax_forgone": sum(one.month.get("profit_tax_forgone", 0.0) for one in plants),
         "mandate_met": float(all(one.mandate_met for one in plants)),

@@ -7,6 +7,7 @@ imports. Limits: without contracts both are 0; with no imported inputs deep equa
 
 from __future__ import annotations
 
+from functools import cache
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from model.plant import Plant
 
 YEAR = 12
+_SHARE = "local_share_"
 
 
 def domestic_content(model: RegionalModel) -> np.ndarray:
@@ -30,7 +32,7 @@ def domestic_content(model: RegionalModel) -> np.ndarray:
     """
     base, m = model.base, model.market
     weight = base.firm_output / np.maximum(base.firm_output.sum(axis=0), 1e-12)
-    share = (m.import_share(base.input_import_share) * weight[:, None, :]).sum(axis=0)
+    share = (m.input_import_share * weight[:, None, :]).sum(axis=0)
     price = m.price[:-1].mean(axis=0)
     relative = price[:, None] / price[None, :]
     home = base.input_coefficient * (1.0 - share) * relative
@@ -77,7 +79,7 @@ def chain_measures(model: RegionalModel) -> dict[str, float]:
     """The chain's outcomes: content, suppliers, their jobs, contracts, tenders and failures."""
     f, plants = model.firms, model.plants
     nominal, deep = contents(plants)
-    first, second = f.supplier_tier == 1, f.supplier_tier == 2
+    first, second = np.flatnonzero(f.supplier_tier == 1), f.supplier_tier == 2
     # The record grows for years; this month's is at its end.
     recent = takewhile(lambda one: one.period == model.period, reversed(model.failures))
     reasons = [one.reason for one in recent]
@@ -89,9 +91,9 @@ def chain_measures(model: RegionalModel) -> dict[str, float]:
     out = {
         "local_content_nominal": nominal,
         "local_content_deep": deep,
-        "tier1_suppliers": float(first.sum()),
-        "tier2_suppliers": float(second.sum()),
-        "tier1_foreign": float((first & (f.ownership == FOREIGN)).sum()),
+        "tier1_suppliers": float(len(first)),
+        "tier2_suppliers": float(np.count_nonzero(second)),
+        "tier1_foreign": float(np.count_nonzero(f.ownership[first] == FOREIGN)),
         "tier1_staff": float(f.employees[first].sum()),
         "supplier_jobs": jobs,
         "contracts": float(len(model.contracts)),
@@ -107,12 +109,20 @@ def chain_measures(model: RegionalModel) -> dict[str, float]:
 
 def _shares_by_part(model: RegionalModel) -> dict[str, float]:
     """Local share of every part that the schema names; 0 for one that the pack does not have."""
+    out = dict.fromkeys(share_outcomes(), 0.0)
+    # Kits alone, and nothing was ever delivered: no need to look.
+    if not model.contracts and not model.past_contracts:
+        return out
+    shares = local_shares(model.plants)
+    if shares.ndim and len(shares):
+        here = zip(model.pack.components["name"].tolist(), shares.tolist(), strict=True)
+        out |= {f"{_SHARE}{part}": share for part, share in here if f"{_SHARE}{part}" in out}
+    return out
+
+
+@cache
+def share_outcomes() -> tuple[str, ...]:
+    """Names of the outcomes that are local shares of parts, in the order of the schema."""
     from model.measures import outcomes
 
-    shares = local_shares(model.plants) if model.plants else np.zeros(0)
-    here = {}
-    if shares.ndim and len(shares):
-        names = [str(name) for name in model.pack.components["name"]]
-        here = dict(zip(names, shares, strict=True))
-    known = (name for name in outcomes() if name.startswith("local_share_"))
-    return {name: float(here.get(name.removeprefix("local_share_"), 0.0)) for name in known}
+    return tuple(name for name in outcomes() if name.startswith(_SHARE))

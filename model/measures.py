@@ -13,9 +13,11 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numba import njit
 
 from model.accounts import GOVERNMENT, IMPORTERS, WORLD, Kind
-from model.demography import demography_measures
+from model.demography import count_firms, demography_measures
+from model.firms import PLANT
 from model.foreign_suppliers import follower_measures
 from model.importer_exit import importer_measures
 from model.knowledge_measures import knowledge_measures
@@ -70,6 +72,10 @@ class Measures:
 
     def __init__(self, model: RegionalModel) -> None:
         self._model = model
+        # What turns agents into people: extensive outcomes are multiplied by the scale.
+        self._factors = {
+            name: model.scale if one.extensive else 1.0 for name, one in outcomes().items()
+        }
         self._rows: list[dict[str, float]] = []
         self._regional: list[dict[str, np.ndarray]] = []
         self.now: dict[str, float] = {}
@@ -90,54 +96,71 @@ class Measures:
     def record(self) -> None:
         """Phase 13: measure the month; keep it unless it belongs to the burn-in."""
         country, regional = measure(self._model)
-        schema, scale = outcomes(), self._model.scale
-        for name, value in country.items():
-            country[name] = float(value * scale if schema[name].extensive else value)
-        for name, values in regional.items():
-            regional[name] = np.asarray(
-                values * scale if schema[name].extensive else values, np.float64
-            )
-        self.now = country
+        factors = self._factors
+        self.now = {name: float(value * factors[name]) for name, value in country.items()}
         if self._model.period >= 0:
-            self._rows.append(country)
-            self._regional.append(regional)
+            self._rows.append(self.now)
+            self._regional.append(
+                {name: values * factors[name] for name, values in regional.items()}
+            )
 
 
 def measure(model: RegionalModel) -> tuple[dict[str, float], dict[str, np.ndarray]]:
     """All outcomes of this month in agent units: for the country, and by region [R]."""
-    regional = _people(model) | _production(model) | migration_measures(model)
-    country = {name: float(values.sum()) for name, values in regional.items()}
-    jobs, heads = _jobs_by_sector(model)
-    for s, name in enumerate(model.pack.sectors):
-        country[f"jobs_{name}"] = float(jobs[s])
-        country[f"value_added_{name}"] = float(model.value_added[:, s].sum())
-    hhi, entropy = concentration(jobs + heads)
+    jobs_of_cells, firms = count_jobs(model), count_firms(model)
+    regional = _people(model, jobs_of_cells.sum(axis=1)) | _production(model, firms)
+    regional |= migration_measures(model)
+    totals = np.array(list(regional.values())).sum(axis=1)
+    country = dict(zip(regional, totals.tolist(), strict=True))
+    jobs, added = jobs_of_cells.sum(axis=0), model.value_added.sum(axis=0)
+    sectors = zip(model.pack.sectors, jobs.tolist(), added.tolist(), strict=True)
+    for name, jobs_here, added_here in sectors:
+        country[f"jobs_{name}"] = jobs_here
+        country[f"value_added_{name}"] = added_here
+    hhi, entropy = concentration(jobs + model.market.pool_heads.sum(axis=0))
     country |= {"jobs_herfindahl": hhi, "jobs_entropy": entropy}
-    hhi, entropy = concentration(np.maximum(model.value_added.sum(axis=0), 0.0))
+    hhi, entropy = concentration(added)
     country |= {"value_added_herfindahl": hhi, "value_added_entropy": entropy}
-    _rates(country, regional)
+    _add_rates(country, max)
+    _add_rates(regional, np.maximum)
     country |= chain_measures(model)
     country |= knowledge_measures(model)
     country |= stage_measures(model)
-    country |= demography_measures(model) | follower_measures(model) | importer_measures(model)
-    country |= _money(model) | _firms(model) | _cars(model) | policy_measures(model)
-    country |= structure_measures(model) | vehicle_measures(model)
-    for name in ("mean_wage", "own_account_income"):
-        country[name] = _mean_of(country, name)
-        regional[name] = _mean_of(regional, name)
-    del country["_own_income"], regional["_own_income"]
+    country |= demography_measures(model, firms)
+    country |= follower_measures(model)
+    country |= importer_measures(model)
+    country |= _money(model)
+    country |= _firms(model)
+    country |= _cars(model)
+    country |= policy_measures(model)
+    country |= structure_measures(model)
+    country |= vehicle_measures(model)
+    _add_means(country, regional)
     return country, regional
 
 
-def _people(model: RegionalModel) -> dict[str, np.ndarray]:
-    """Jobs where they are, people where they live; [R]."""
+@njit(cache=True)
+def sum_jobs(region, sector, employees, jobs):  # type: ignore[no-untyped-def]
+    """Add up the staff of firms in `jobs` [R, S]."""
+    for f in range(len(employees)):
+        jobs[region[f], sector[f]] += employees[f]
+
+
+def count_jobs(model: RegionalModel) -> np.ndarray:
+    """Employees by region and sector, plants' included; float64 [R, S]."""
+    f, jobs = model.firms, np.zeros(model.base.firm_output.shape)
+    sum_jobs(f.region, f.sector, f.employees, jobs)
+    return jobs
+
+
+def _people(model: RegionalModel, jobs: np.ndarray) -> dict[str, np.ndarray]:
+    """Jobs where they are (`jobs` [R]), people where they live; [R]."""
     heads, f, market = model.heads, model.firms, model.market
-    n_regions = len(heads)
-    plants = np.zeros(n_regions)
+    plants = np.zeros(len(heads))
     for plant in model.plants:
         plants[plant.region] += f.employees[plant.row]
     return {
-        "employee_jobs": np.bincount(f.region, f.employees, minlength=n_regions),
+        "employee_jobs": jobs,
         "plant_jobs": plants,
         "own_account": heads[:, OWN_ACCOUNT].astype(np.float64),
         "employment": (heads[:, EMPLOYEE] + heads[:, OWN_ACCOUNT]).astype(np.float64),
@@ -148,68 +171,63 @@ def _people(model: RegionalModel) -> dict[str, np.ndarray]:
     }
 
 
-def _production(model: RegionalModel) -> dict[str, np.ndarray]:
-    f, n = model.firms, len(model.pack.region_ids)
+def _production(model: RegionalModel, firms: np.ndarray) -> dict[str, np.ndarray]:
+    """Output, incomes of production, consumption, and `firms` [R, origins] in business; [R]."""
     # A plant is one plant at every scale; other rows stand for as many firms as the scale says.
-    ordinary = f.alive & (f.sector != model.base.vehicles)
-    plants = np.bincount(f.region[f.alive & ~ordinary], minlength=n)
+    plants = firms[:, PLANT]
     return {
         "output": model.output_value.sum(axis=1),
         "value_added": model.value_added.sum(axis=1),
         "consumption": model.region_consumption,
-        "firms": np.bincount(f.region[ordinary], minlength=n) + plants / model.scale,
+        "firms": firms.sum(axis=1) - plants + plants / model.scale,
     }
 
 
-def _jobs_by_sector(model: RegionalModel) -> tuple[np.ndarray, np.ndarray]:
-    """Employees and own-account workers by sector, heads [S]."""
-    f = model.firms
-    jobs = np.bincount(f.sector, f.employees, minlength=len(model.pack.sectors))
-    return jobs, model.market.pool_heads.sum(axis=0).astype(np.float64)
+def _add_rates(table: dict[str, Any], least: Any) -> None:
+    """Shares of the labour force, in the table of the country, or of the regions as arrays [R].
+
+    `least` keeps the divisor above zero: `max`, or `np.maximum`.
+    """
+    force = least(table["employment"] + table["unemployed"], 1e-12)
+    table["unemployment_rate"] = table["unemployed"] / force
+    table["employment_rate"] = table["employment"] / force
+    table["employee_share"] = (table["employment"] - table["own_account"]) / force
 
 
-def _mean_of(table: dict[str, Any], name: str) -> Any:
-    """Wage per employee or income per own-account worker, KGS a month; 0 where there is none."""
-    money, heads = {
-        "mean_wage": (table["wage_bill"], table["employee_jobs"]),
-        "own_account_income": (table["_own_income"], table["own_account"]),
-    }[name]
-    return np.where(np.asarray(heads) > 0.0, money / np.maximum(heads, 1e-12), 0.0)[()]
-
-
-def _rates(*tables: dict[str, Any]) -> None:
-    """Shares of the labour force, in the tables of the country and of the regions."""
-    for table in tables:
-        force = table["employment"] + table["unemployed"]
-        force = np.maximum(force, 1e-12)
-        table["unemployment_rate"] = (table["unemployed"] / force)[()]
-        table["employment_rate"] = (table["employment"] / force)[()]
-        table["employee_share"] = ((table["employment"] - table["own_account"]) / force)[()]
+def _add_means(country: dict[str, float], regional: dict[str, np.ndarray]) -> None:
+    """Wage per employee and income per own-account worker, KGS a month; 0 where there is none."""
+    for name, money, heads in (
+        ("mean_wage", "wage_bill", "employee_jobs"),
+        ("own_account_income", "_own_income", "own_account"),
+    ):
+        country[name] = country[money] / country[heads] if country[heads] > 0.0 else 0.0
+        people = regional[heads]
+        regional[name] = np.where(people > 0.0, regional[money] / np.maximum(people, 1e-12), 0.0)
+    del country["_own_income"], regional["_own_income"]
 
 
 def _money(model: RegionalModel) -> dict[str, float]:
     flows, base = model.accounts.flows, model.base
-    stocks = model.accounts.stocks()
-    revenue = float(sum(flows[:, GOVERNMENT, kind].sum() for kind in (*_TAXES, Kind.DIVIDENDS)))
-    balance = float(flows[:, GOVERNMENT].sum() - flows[GOVERNMENT].sum())
-    product_taxes = flows[:, GOVERNMENT, Kind.VAT].sum() + flows[:, GOVERNMENT, Kind.DUTY].sum()
-    gdp = float(model.value_added.sum()) + float(product_taxes)
+    stocks, paid = model.accounts.close_month(), model.accounts.paid_by_kind()
+    received = flows[:, GOVERNMENT].sum(axis=0).tolist()
+    revenue = sum(received[kind] for kind in (*_TAXES, Kind.DIVIDENDS))
+    balance = sum(received) - float(flows[GOVERNMENT].sum())
+    gdp = float(model.value_added.sum()) + received[Kind.VAT] + received[Kind.DUTY]
     transit = float(flows[WORLD, IMPORTERS, Kind.EXPORTS])
     bought_for_transit = transit / (1.0 + model.params.reexport_margin)
-    cars_and_kits = flows[:, WORLD, Kind.CARS].sum() + flows[:, WORLD, Kind.KITS].sum()
+    imported = paid[Kind.IMPORTS] + float(flows[:, WORLD, Kind.CARS : Kind.KITS + 1].sum())
     yearly = max(12.0 * gdp, 1e-9)
+    workforce = base.employees.sum(axis=1) + 1e-9
     return {
         "gdp": gdp,
         "real_value_added": float(model.real_value_added.sum()),
         "price_level": model.price_level,
-        "wage_level": float(
-            np.average(model.wage_index, weights=base.employees.sum(axis=1) + 1e-9)
-        ),
-        "investment": model.accounts.paid(Kind.INVESTMENT) + model.capital_imports,
-        "government_purchases": model.accounts.paid(Kind.GOVERNMENT_PURCHASES),
-        "exports": model.accounts.paid(Kind.EXPORTS) - bought_for_transit,
-        "imports": model.accounts.paid(Kind.IMPORTS) + float(cars_and_kits) - bought_for_transit,
-        "remittances": model.accounts.paid(Kind.REMITTANCES),
+        "wage_level": float((model.wage_index * workforce).sum() / workforce.sum()),
+        "investment": paid[Kind.INVESTMENT] + model.capital_imports,
+        "government_purchases": paid[Kind.GOVERNMENT_PURCHASES],
+        "exports": paid[Kind.EXPORTS] - bought_for_transit,
+        "imports": imported - bought_for_transit,
+        "remittances": paid[Kind.REMITTANCES],
         "transfers": float(flows[GOVERNMENT, 0, Kind.TRANSFERS].sum()),
         "tax_revenue": revenue,
         "budget_balance": balance,

@@ -22,12 +22,16 @@ MANUFACTURING_SECTORS = ("light_industry", "materials_engineering", "vehicles")
 
 
 def concentration(values: np.ndarray) -> tuple[float, float]:
-    """Herfindahl index and entropy of shares; 1/n and ln n for n equal parts (V19)."""
-    total = float(values.sum())
+    """Herfindahl index and entropy of shares; 1/n and ln n for n equal parts (V19).
+
+    What is not positive counts as nothing.
+    """
+    positive = [x for x in values.tolist() if x > 0.0]
+    total = sum(positive)
     if total <= 0.0:
         return math.nan, math.nan
-    shares = values[values > 0.0] / total
-    return float((shares * shares).sum()), float(-(shares * np.log(shares)).sum())
+    shares = [x / total for x in positive]
+    return sum(x * x for x in shares), -sum(x * math.log(x) for x in shares)
 
 
 def exports_by_sector(model: RegionalModel) -> np.ndarray:
@@ -46,16 +50,13 @@ def exports_by_sector(model: RegionalModel) -> np.ndarray:
 
 def structure_measures(model: RegionalModel) -> dict[str, float]:
     """Concentration of exports, the traditional sectors' share, manufacturing."""
-    herfindahl, entropy = concentration(np.maximum(exports_by_sector(model), 0.0))
-    names = list(model.pack.sectors)
-    added = model.value_added.sum(axis=0)
-    total = float(added.sum())
-    traditional = sum(float(added[names.index(name)]) for name in TRADITIONAL_SECTORS)
+    herfindahl, entropy = concentration(exports_by_sector(model))
+    added = dict(zip(model.pack.sectors, model.value_added.sum(axis=0).tolist(), strict=True))
+    total = sum(added.values())
+    traditional = sum(added[name] for name in TRADITIONAL_SECTORS)
     return {
         "exports_herfindahl": herfindahl,
         "exports_entropy": entropy,
         "traditional_share": traditional / total if total > 0.0 else math.nan,
-        "manufacturing_value_added": sum(
-            float(added[names.index(name)]) for name in MANUFACTURING_SECTORS
-        ),
+        "manufacturing_value_added": sum(added[name] for name in MANUFACTURING_SECTORS),
     }

@@ -7,12 +7,12 @@ outside (rules.md 5), and second-hand cars too: they were in the country already
 from __future__ import annotations
 
 import math
-from dataclasses import astuple, dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from model.border import border_price
+from model.markets.car_choice import NEW, USED
 
 if TYPE_CHECKING:
     from model.model import RegionalModel
@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 YEAR = 12
 
 
-@dataclass(frozen=True)
-class VehicleFlows:
+class VehicleFlows(NamedTuple):
     """Cars put into use at home by residents and the state, and trade in cars and kits; agent units.
 
     Attributes:
@@ -54,13 +53,14 @@ def vehicle_flows(model: RegionalModel) -> VehicleFlows:
     exported, sales = noted("cars_exported"), noted("plant_sales_value")
     at_home = made / (made + exported) if made + exported > 0.0 else 0.0
     dealers = model.importers
+    at_border = {kind: border_price(model, kind) for kind in (NEW, USED)}
     return VehicleFlows(
         made=made,
         imported=float(sum(dealer.sold for dealer in dealers)),
         exported=exported,
         made_value=sales * at_home,
         imported_value=float(sum(dealer.sold * dealer.price for dealer in dealers)),
-        border_value=float(sum(d.sold * border_price(model, d.kind) for d in dealers)),
+        border_value=float(sum(d.sold * at_border[d.kind] for d in dealers)),
         kits_value=noted("kits_imported_value") + noted("parts_imported_value"),
         export_value=sales * (1.0 - at_home),
     )
@@ -97,5 +97,5 @@ def vehicle_measures(model: RegionalModel) -> dict[str, float]:
     months[model.period] = vehicle_flows(model)
     for old in [period for period in months if period <= model.period - YEAR]:
         del months[old]
-    total = np.sum([astuple(month) for month in months.values()], axis=0)
-    return import_shares(VehicleFlows(*(float(x) for x in total)))
+    total = np.array(list(months.values())).sum(axis=0)
+    return import_shares(VehicleFlows(*total.tolist()))

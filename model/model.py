@@ -143,6 +143,7 @@ class RegionalModel(mesa.Model):
         self.base.pool_share = self.pool_heads / np.maximum(share, 1)
         self.base.sector_reach = entrepreneurship.sector_reach(self)
         self.base.founding_culture = entrepreneurship.founding_culture(self)
+        self.base.proximity = knowledge.technological_proximity(self)
         self.market = pools.GoodsMarket(self)
         self.market.pool_cash += self.base.pool_income * self.pool_skill
         self.activity = self.firms.production.copy()
@@ -152,6 +153,7 @@ class RegionalModel(mesa.Model):
         self.region_filled = np.ones(n_regions)
         self.region_consumption = np.zeros(n_regions)
         self.region_wages = np.zeros(n_regions)
+        self.residents_due = np.zeros(n_regions)
         self.output_value = np.zeros((n_regions, n_sectors))
         self.value_added = np.zeros((n_regions, n_sectors))
         self.real_value_added = np.zeros((n_regions, n_sectors))
@@ -176,6 +178,7 @@ class RegionalModel(mesa.Model):
         self.plants = plant.create_plants(self)
         for number, one in enumerate(self.plants):
             start.give_row(self, one, number)
+        self.firms.job_worth[:] = self.base.job_worth[self.firms.region, self.firms.sector]
         self.bank.open_books()
 
     # --- The month ------------------------------------------------------------------------------
@@ -259,14 +262,25 @@ class RegionalModel(mesa.Model):
         return at_home
 
     def pay_residents(self, per_head: np.ndarray) -> None:
-        """Add to the deposits of everybody at home, and to the next pay day's income, KGS [R]."""
-        w = self.workers
+        """Owe everybody at home so much more, KGS a head [R]: `settle_with_residents` pays it."""
+        self.residents_due += per_head
+
+    def settle_with_residents(self) -> None:
+        """Pay out what is due to everybody at home: deposits now, income of the next pay day.
+
+        Once a month, for all who owe: a pass over everybody costs more than a sum by region. Who
+        is at home does not change between what was posted and this.
+        """
+        w, per_head = self.workers, self.residents_due
+        if not per_head.any():
+            return
         threads.over_rows(
             w.capacity,
             lambda first, last: workers.spread_over_residents(
                 first, last, per_head, w.region, w.status, w.savings, w.dividends
             ),
         )
+        self.residents_due = np.zeros(len(per_head))
 
     def spread_over_residents(self, payer: Sector, kind: Kind, amount: float) -> None:
         """Pay `amount` KGS to everybody at home, per head alike."""

@@ -17,7 +17,7 @@ from model.capability import first_quality
 from model.demography import note_entry
 from model.firms import PRIVATE
 from model.markets.credit import start_up_guarantee, start_up_share
-from model.workers import EMPLOYEE, auto_worth, efficiency_units
+from model.workers import EMPLOYEE, efficiency_units
 
 if TYPE_CHECKING:
     from model.model import RegionalModel
@@ -48,7 +48,7 @@ def first_capital(model: RegionalModel) -> np.ndarray:
     """Money for the capital goods of an entrant's first output, KGS [R, S]."""
     p, base = model.params, model.base
     units = base.norm_capital[None] * base.productivity * p.entrant_customers
-    return p.entrant_capital_share * units * model.market.capital_price()[:, None]
+    return p.entrant_capital_share * units * model.market.capital_price[:, None]
 
 
 def free_row(model: RegionalModel, r: int, s: int, identity: int | np.uint64) -> int:
@@ -87,30 +87,32 @@ def set_up(
     f.markup[row] = base.norm_markup[s]
     normal = f.productivity[row] / (1.0 if base.storable[s] else 1.0 + p.capacity_slack)
     labour = f.wage_offer[row] * (1.0 + p.social_rate_employer) / normal
-    f.unit_cost[row] = labour + m.unit_input_cost()[r, s]
+    f.unit_cost[row] = labour + m.unit_input_cost[r, s]
     f.price[row] = f.markup[row] * f.unit_cost[row]
     f.supplier[row] = -1
 
 
 def open_firm(
-    model: RegionalModel, row: int, i: int, money: tuple[float, float], heritage: Heritage,
+    model: RegionalModel, row: int, i: int, money: tuple[float, float, float], heritage: Heritage,
     payer: Sector = HOUSEHOLDS,
 ) -> None:  # fmt: skip
     """A firm of resident `i`: start-up money, loan, the founder as first of staff, first customers.
 
-    `money`: KGS the owner brings, and cost of the first capital goods; the money comes out of the
-    deposits of `payer`, which the caller lowers if it is not the founder's household.
+    `money`: KGS the owner brings, cost of the first capital goods, and what of it the bank lends;
+    the owner's money comes out of the deposits of `payer`, which the caller lowers if it is not
+    the founder's household.
     """
     f, w, p, base, m = model.firms, model.workers, model.params, model.base, model.market
     r, s = int(f.region[row]), int(f.sector[row])
-    own, capital = money
-    loan = start_up_share(model) * capital
+    own, capital, loan = money
     if payer is HOUSEHOLDS:
         w.savings[i] -= own
     model.accounts.post(payer, FIRMS, Kind.START_UP, own)
     model.accounts.post(BANK, FIRMS, Kind.LOANS, loan)
     # An owner may found one firm this month and be given another by an importer.
-    identity = draws.child_identity(w.identity[i], model.period, 1 if payer is HOUSEHOLDS else 2)
+    nth = 1 if payer is HOUSEHOLDS else 2
+    # A compiled function hands over a Python number, which the next one would take for another type.
+    identity = np.uint64(draws.child_identity(w.identity[i], model.period, nth))
     # Entrants do not know their productivity (Jovanovic 1982).
     z = draws.normal(model.seed, draws.ENTRANT, identity, model.period, 1)
     set_up(model, row, identity, heritage, p.entrant_efficiency + p.entrant_spread * z)
@@ -134,7 +136,7 @@ def _hire_founder(model: RegionalModel, row: int, i: int) -> None:
     """The founder is the first of the staff."""
     f, w = model.firms, model.workers
     if w.status[i] == EMPLOYEE:
-        worth = auto_worth(model)[w.employer[i]]
+        worth = f.auto_worth[w.employer[i]]
         f.employees[w.employer[i]] -= 1
         f.skill_sum[w.employer[i]] -= efficiency_units(w.skill[i], w.auto_skill[i], worth)
     w.status[i], w.employer[i], w.pool_sector[i] = EMPLOYEE, row, -1

@@ -44,10 +44,12 @@ def spend_on_site(plant: Plant, amount: float) -> None:
 def regional_wage(plant: Plant) -> float:
     """Mean wage in engineering of the region (of the country if there is none), KGS a month."""
     f = plant.model.firms
-    own = f.alive & (f.sector == ENGINEERING) & (f.employees > 0) & (f.wage_bill > 0.0)
-    here = own & (f.region == plant.region)
-    chosen = here if here.any() else own
-    if not chosen.any():
+    own = np.flatnonzero(f.sector == ENGINEERING)
+    own = own[f.alive[own]]
+    own = own[(f.employees[own] > 0) & (f.wage_bill[own] > 0.0)]
+    here = own[f.region[own] == plant.region]
+    chosen = here if len(here) else own
+    if not len(chosen):
         return float(np.mean(f.wage_offer[f.alive])) if f.alive.any() else 0.0
     return float(f.wage_bill[chosen].sum() / f.employees[chosen].sum())
 

@@ -129,20 +129,16 @@ def deletion_shares(model: RegionalModel) -> np.ndarray:
 
     No data: U(low, high), drawn once by component (rules.md 19; Baranson 1969).
     """
-    p = model.params
-    u = [
-        draws.uniform(model.seed, draws.DELETION, c, 0, 0)
-        for c in range(len(model.pack.components))
-    ]
-    return p.deletion_low + (p.deletion_high - p.deletion_low) * np.array(u)
+    p, u = model.params, np.zeros(len(model.pack.components))
+    draws.fill_uniforms(model.seed, draws.DELETION, np.arange(len(u), dtype=np.uint64), 0, 0, u)
+    return p.deletion_low + (p.deletion_high - p.deletion_low) * u
 
 
 def savings(plant: Plant) -> np.ndarray:
     """What a kit is cheaper by for each part that is left out, KGS a set [C]."""
     freight = float(plant.model.params.kit_freight) * freight_factor(plant.model)
     deletion = deletion_shares(plant.model)
-    values = plant.parts.shares * plant.parts_price
-    return np.array([set_saving(v, d, freight) for v, d in zip(values, deletion, strict=True)])
+    return set_saving(plant.parts.shares * plant.parts_price, deletion, freight)
 
 
 def live_contracts(plant: Plant) -> list[Contract]:
@@ -267,7 +263,7 @@ def inputs_of_set(model: RegionalModel, row: int, units: float, bought_in: float
     its efficiency.
     """
     f, m = model.firms, model.market
-    inputs = float(m.unit_input_cost()[f.region[row], f.sector[row]])
+    inputs = float(m.unit_input_cost[f.region[row], f.sector[row]])
     return units * inputs + bought_in * float(m.import_price)
 
 

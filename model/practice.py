@@ -70,12 +70,16 @@ def sets_delivered(model: RegionalModel) -> np.ndarray:
     Of each part in proportion to its share: with one contract, sales over the price of a set.
     """
     f = model.firms
-    shares, price = np.zeros(f.capacity), np.zeros(f.capacity)
+    shares: dict[int, float] = {}
+    price: dict[int, float] = {}
     for one in live_contracts(model):
-        shares[one.firm] += one.share
-        price[one.firm] += one.share * one.price
-    cars = np.where(price > 0.0, f.part_sales / np.where(price > 0.0, price, 1.0), 0.0)
-    return shares * cars * model.scale
+        shares[one.firm] = shares.get(one.firm, 0.0) + one.share
+        price[one.firm] = price.get(one.firm, 0.0) + one.share * one.price
+    sets = np.zeros(f.capacity)
+    for row, share in shares.items():
+        if price[row] > 0.0:
+            sets[row] = share * (float(f.part_sales[row]) / price[row]) * model.scale
+    return sets
 
 
 def practise(model: RegionalModel) -> float:

@@ -9,29 +9,34 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numba import njit
 
 from model.accounts import GOVERNMENT, IMPORTERS, WORLD, Kind
-from model.border import landed_cost
 from model.sectors import TRADE
 
 if TYPE_CHECKING:
     from model.model import RegionalModel
 
 
+@njit(cache=True)
+def sum_production(vehicles, region, sector, production, price, made, value):  # type: ignore[no-untyped-def]
+    """Add up what firms but plants have made, in units and in KGS [R, S] each."""
+    for f in range(len(region)):
+        if production[f] != 0.0 and sector[f] != vehicles:
+            made[region[f], sector[f]] += production[f]
+            value[region[f], sector[f]] += production[f] * price[f]
+
+
 def account_production(model: RegionalModel) -> None:
     """Phase 12, accounts: who made what, and the indices that next month's decisions read."""
     f, base, m = model.firms, model.base, model.market
     shape = base.firm_output.shape
-    cell = f.region.astype(np.int64) * shape[1] + f.sector
-    size = shape[0] * shape[1]
-    made = np.bincount(cell, f.production, size).reshape(shape)
-    value = np.bincount(cell, f.production * f.price, size).reshape(shape)
-    made[:, base.vehicles] = 0.0
-    value[:, base.vehicles] = 0.0
+    made, value = np.zeros(shape), np.zeros(shape)
+    sum_production(base.vehicles, f.region, f.sector, f.production, f.price, made, value)
     units = made + m.pool_output
     worth = value + m.pool_output * m.pool_price
     model.output_value = worth
-    model.value_added = worth - units * m.unit_input_cost()
+    model.value_added = worth - units * m.unit_input_cost
     model.real_value_added = units * np.maximum(1.0 - base.base_input_cost, 0.0)[None]
     for plant in model.plants:
         cars = plant.month.get("cars_made", 0.0)
@@ -46,8 +51,8 @@ def account_production(model: RegionalModel) -> None:
     _add_contract_margins(model)
     _add_car_trade(model)
     weight = base.household_income / base.household_income.sum()
-    model.price_level = float((weight * m.consumer_price()).sum()) / model.params.numeraire
-    _update_wage_index(model, cell, size)
+    model.price_level = float((weight * m.consumer_price).sum()) / model.params.numeraire
+    _update_wage_index(model)
 
 
 def _add_contract_margins(model: RegionalModel) -> None:
@@ -72,10 +77,7 @@ def _add_car_trade(model: RegionalModel) -> None:
     took = flows[:, IMPORTERS, Kind.CARS].sum() + flows[WORLD, IMPORTERS, Kind.EXPORTS]
     took += flows[:, IMPORTERS, Kind.COMMISSIONS].sum()
     paid = flows[IMPORTERS, :, Kind.CARS].sum() + flows[IMPORTERS, GOVERNMENT].sum()
-    stocked = sum(
-        (dealer.arrived - dealer.sold) * sum(landed_cost(model, dealer.kind))
-        for dealer in model.importers
-    )
+    stocked = sum((dealer.arrived - dealer.sold) * dealer.cost for dealer in model.importers)
     margin = float(took - paid) + stocked
     shares = sum(dealer.share for dealer in model.importers)
     for dealer in model.importers:
@@ -85,15 +87,25 @@ def _add_car_trade(model: RegionalModel) -> None:
         model.real_value_added[dealer.region, TRADE] += part / model.params.numeraire
 
 
-def _update_wage_index(model: RegionalModel, cell: np.ndarray, size: int) -> None:
+@njit(cache=True)
+def sum_wage_offers(vehicles, norm, alive, region, sector, employees, wage_offer, heads, weighted):  # type: ignore[no-untyped-def]
+    """Add up staff, and offers against `norm` weighted by it, of firms but plants [R, S] each."""
+    for f in range(len(alive)):
+        r, s = region[f], sector[f]
+        if alive[f] and s != vehicles:
+            heads[r, s] += employees[f]
+            weighted[r, s] += employees[f] * (wage_offer[f] / norm[r, s])
+
+
+def _update_wage_index(model: RegionalModel) -> None:
     """Wages offered against the base year, [R]: staff-weighted over each region's firms."""
     f, base = model.firms, model.base
-    shape = base.firm_output.shape
-    market = f.alive & (f.sector != base.vehicles)
-    staff = np.where(market, f.employees, 0)
-    norm = np.where(base.wage > 0.0, base.wage, 1.0)[f.region, f.sector]
-    relative = np.where(market, f.wage_offer / norm, 0.0)
-    weighted = np.bincount(cell, staff * relative, size).reshape(shape).sum(axis=1)
-    heads = np.bincount(cell, staff, size).reshape(shape).sum(axis=1)
+    cell_heads, cell_offers = np.zeros(base.wage.shape), np.zeros(base.wage.shape)
+    norm = np.where(base.wage > 0.0, base.wage, 1.0)
+    sum_wage_offers(
+        base.vehicles, norm, f.alive, f.region, f.sector, f.employees, f.wage_offer, cell_heads,
+        cell_offers,
+    )  # fmt: skip
+    weighted, heads = cell_offers.sum(axis=1), cell_heads.sum(axis=1)
     now = np.where(heads > 0.0, weighted / np.maximum(heads, 1e-12), model.wage_index)
     model.wage_index = model.wage_index + model.params.income_memory * (now - model.wage_index)

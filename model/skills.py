@@ -30,16 +30,17 @@ if TYPE_CHECKING:
 
 
 @njit(cache=True, nogil=True)
-def practise_skills(first, last, decay, status, employer, ceiling, speed, auto_skill):  # type: ignore[no-untyped-def]
+def practise_skills(first, last, decay, employer, ceiling, speed, auto_skill):  # type: ignore[no-untyped-def]
     """Staff learn towards what their employer teaches; who does not practise forgets.
 
     Learning closes a part `speed` of the gap to `ceiling` a month; who knows more than the employer
     teaches keeps it there. Elsewhere, also out of work and abroad, a part `decay` is lost.
+    `ceiling`, `speed` of each firm, then 0 for no employer (row -1).
     """
     for i in range(first, last):
         know = np.float64(auto_skill[i])
-        if status[i] == EMPLOYEE and ceiling[employer[i]] > 0.0:
-            f = employer[i]
+        f = employer[i]
+        if ceiling[f] > 0.0:
             if know < ceiling[f]:
                 auto_skill[i] = know + speed[f] * (ceiling[f] - know)
         elif know > 0.0:
@@ -68,10 +69,13 @@ def teaching(model: RegionalModel) -> tuple[np.ndarray, np.ndarray]:
     measures, up to a ceiling: a part is not a car.
     """
     f, p = model.firms, model.params
-    supplier = f.alive & (f.supplier_tier == 1)
-    ceiling = np.where(supplier, p.supplier_skill_ceiling * f.quality.astype(np.float64), 0.0)
-    # Those who make the parts learn, not everybody in the firm.
-    speed = np.where(supplier, p.supplier_training * line_shares(model), 0.0)
+    ceiling, speed = np.zeros(f.capacity), np.zeros(f.capacity)
+    suppliers = np.flatnonzero(f.supplier_tier == 1)
+    suppliers = suppliers[f.alive[suppliers]]
+    if len(suppliers):
+        ceiling[suppliers] = p.supplier_skill_ceiling * f.quality[suppliers].astype(np.float64)
+        # Those who make the parts learn, not everybody in the firm.
+        speed[suppliers] = p.supplier_training * line_shares(model, suppliers)
     for plant in open_plants(model):
         ceiling[plant.row], speed[plant.row] = 1.0, p.plant_training
     return ceiling, speed
@@ -165,12 +169,12 @@ def train_workers(model: RegionalModel) -> None:
     """Phase 10b: skill in making cars at work and in schools; firms' staff counted anew by it."""
     w, month = model.workers, model.learning
     if month.started:
-        ceiling, speed = teaching(model)
+        ceiling, speed = (np.append(x, 0.0) for x in teaching(model))
         decay = model.params.auto_skill_decay
         threads.over_rows(
             w.capacity,
             lambda first, last: practise_skills(
-                first, last, decay, w.status, w.employer, ceiling, speed, w.auto_skill
+                first, last, decay, w.employer, ceiling, speed, w.auto_skill
             ),
         )
     train_in_schools(model)

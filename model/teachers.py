@@ -68,11 +68,12 @@ def live_contracts(model: RegionalModel) -> list[Contract]:
     ]
 
 
-def line_shares(model: RegionalModel) -> np.ndarray:
-    """Part of each firm that works for plants, by sales this month; 0 to 1 [capacity]."""
+def line_shares(model: RegionalModel, rows: np.ndarray) -> np.ndarray:
+    """Part of each of these firms that works for plants, by sales this month; 0 to 1 [rows]."""
     f = model.firms
-    total = np.maximum(f.revenue, f.part_sales)
-    return np.where(total > 0.0, f.part_sales / np.where(total > 0.0, total, 1.0), 0.0)
+    parts = f.part_sales[rows]
+    total = np.maximum(f.revenue[rows], parts)
+    return np.where(total > 0.0, parts / np.where(total > 0.0, total, 1.0), 0.0)
 
 
 def assistance_of_firms(model: RegionalModel) -> tuple[np.ndarray, np.ndarray]:
@@ -91,9 +92,10 @@ def assistance_of_firms(model: RegionalModel) -> tuple[np.ndarray, np.ndarray]:
         best = max(ownership_factor(model, plant) for plant in plants)
         help_[f.alive & (f.component >= 0)] = programme * best
     known: dict[int, float] = {}
-    lines = line_shares(model)
-    for one in live_contracts(model):
-        carry, line = float(model.params.supplier_carry_over), float(lines[one.firm])
+    contracts = live_contracts(model)
+    lines = line_shares(model, np.array([one.firm for one in contracts], np.int64))
+    for one, line in zip(contracts, lines.tolist(), strict=True):
+        carry = float(model.params.supplier_carry_over)
         reached = ownership_factor(model, one.plant) * (carry + (1.0 - carry) * line)
         help_[one.firm] = max(help_[one.firm], reached)
         known[one.firm] = max(known.get(one.firm, 0.0), frontier(one.plant))

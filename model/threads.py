@@ -14,11 +14,14 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 
 import numpy as np
 
-BLOCK = 65536
+BLOCK = 8192
 """Rows whose floats are summed in one go, whatever the number of threads."""
+# Fewer rows than this are not worth handing to another thread.
+_LEAST = 24576
 _MOST = 64
 # Slices a thread: the slower one has then something left to give away.
 _SLICES = 2
@@ -67,16 +70,24 @@ def blocks(rows: int) -> int:
 def over_rows[T](rows: int, work: Callable[[int, int], T]) -> list[T]:
     """`work(first, last)` on slices that cover all rows; what it returns, in row order.
 
-    Slices begin at multiples of `BLOCK`. Small populations are one slice and meet no thread.
+    Slices begin at multiples of `BLOCK`. Small populations are one slice and meet no other thread.
     """
     global _pool
-    n_slices = min(_SLICES * _count, blocks(rows)) if _count > 1 else 1
-    if n_slices == 1:
+    n_slices = min(_SLICES * _count, rows // _LEAST) if _count > 1 else 1
+    if n_slices <= 1:
         return [work(0, rows)]
     if _pool is None:
-        _pool = ThreadPoolExecutor(_count, thread_name_prefix="ornok")
+        _pool = ThreadPoolExecutor(_count - 1, thread_name_prefix="ornok")
     bounds = [blocks(rows) * k // n_slices * BLOCK for k in range(n_slices)] + [rows]
-    return list(_pool.map(work, bounds[:-1], bounds[1:]))
+    slices = list(pairwise(bounds))
+    handed_out = [_pool.submit(work, *one) for one in slices[1:]]
+    done = [work(*slices[0])]
+    # Who asked works too: it takes back from the end what no other thread has begun.
+    own: list[T] = []
+    while handed_out and handed_out[-1].cancel():
+        handed_out.pop()
+        own.append(work(*slices[-1 - len(own)]))
+    return done + [one.result() for one in handed_out] + own[::-1]
 
 
 def list_rows(rows: int, work: Callable[[int, int], np.ndarray]) -> np.ndarray:

@@ -118,6 +118,11 @@ def auto_worth(model: RegionalModel) -> np.ndarray:
     return worth
 
 
+def note_auto_worth(model: RegionalModel) -> None:
+    """Write `auto_worth` to the firms: as the month opens, and when suppliers have changed."""
+    model.firms.auto_worth[:] = auto_worth(model)
+
+
 # --- Ageing -------------------------------------------------------------------------------------
 
 
@@ -199,6 +204,7 @@ def replace_retirees(  # type: ignore[no-untyped-def]
 def age_and_retire(model: RegionalModel) -> None:
     """One more month of age for everybody; heirs for those who retire."""
     w, p = model.workers, model.params
+    note_auto_worth(model)
     retirement_age = int(p.retirement_age * 12)
     retirees = threads.list_rows(
         w.capacity,
@@ -209,7 +215,7 @@ def age_and_retire(model: RegionalModel) -> None:
         model.pack.higher_education, model.pack.vocational, model.base.mean_skill, p.skill_sd,
         w.identity, w.region, w.age_months, w.education, w.occupation, w.skill, w.auto_skill,
         w.status, w.employer, w.pool_sector, w.tenure, w.jobless_months, w.disposition,
-        auto_worth(model), model.firms.employees, model.firms.skill_sum,
+        model.firms.auto_worth, model.firms.employees, model.firms.skill_sum,
     )  # fmt: skip
 
 
@@ -231,31 +237,35 @@ def pay_incomes(  # type: ignore[no-untyped-def]
     income tax, own-account income, own-account tax, per-head transfers, remittances, loan
     interest, loan principal, interest on soft loans that the budget pays.
     """
+    # A last column of nothing for those who are in no pool (sector -1).
+    piece_pay = np.zeros((pool_pay.shape[0], pool_pay.shape[1] + 1), np.float64)
+    piece_pay[:, :-1] = pool_pay
     for start in range(first, last, BLOCK):
         b = start // BLOCK
         wages, wage_tax, own, own_tax, transfers, sent = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
         interests, principals, subsidies = 0.0, 0.0, 0.0
+        # Neighbours live in the same region: its sum is kept at hand until another one comes.
+        here, spent = np.int64(region[start]), 0.0
         for i in range(start, min(start + BLOCK, last)):
-            r = region[i]
-            y = 0.0
-            if status[i] == EMPLOYEE:
-                gross = np.float64(wage[i])
-                tax = income_tax * gross
-                wages += gross
-                wage_tax += tax
-                y = gross - tax
-            elif status[i] == OWN_ACCOUNT:
-                gross = pool_pay[r, pool_sector[i]] * np.float64(skill[i])
-                tax = own_account_tax * gross
-                own += gross
-                own_tax += tax
-                y = gross - tax
-            if status[i] == ABROAD:
-                y += remittance
-                sent += remittance
-            else:
-                y += per_head[r]
-                transfers += per_head[r]
+            r = np.int64(region[i])
+            if r != here:
+                region_budget[b, here] += spent
+                here, spent = r, 0.0
+            # Everybody gets every kind of pay, nothing of most: a guess of who does would cost more.
+            contract = np.float64(wage[i])
+            paid = contract if status[i] == EMPLOYEE else 0.0
+            piece = piece_pay[r, pool_sector[i]] * np.float64(skill[i])
+            wages += paid
+            wage_tax += income_tax * paid
+            own += piece
+            own_tax += own_account_tax * piece
+            y = (paid - income_tax * paid) + (piece - own_account_tax * piece)
+            away = status[i] == ABROAD
+            at_home = per_head[r]
+            given = remittance if away else at_home
+            y += given
+            sent += given if away else 0.0
+            transfers += 0.0 if away else given
             service = 0.0
             if debt[i] > 0.0:
                 interest = debt[i] * np.float64(car_rate[i])
@@ -277,7 +287,8 @@ def pay_incomes(  # type: ignore[no-untyped-def]
             spend = a1 * earned + a2 / np.float64(thrift[i]) * max(money - earned, 0.0)
             spend = min(max(spend, 0.0), max(money, 0.0))
             budget[i] = spend
-            region_budget[b, r] += spend
+            spent += spend
+        region_budget[b, here] += spent
         totals[b, 0], totals[b, 1], totals[b, 2], totals[b, 3] = wages, wage_tax, own, own_tax
         totals[b, 4], totals[b, 5], totals[b, 6] = transfers, sent, interests
         totals[b, 7], totals[b, 8] = principals, subsidies
@@ -306,13 +317,12 @@ def count_statuses(first, last, n_regions, n_sectors, region, status, pool_secto
     The skill in whole numbers of `SKILL_UNIT` [R, S]: such sums are the same in any order.
     """
     heads = np.zeros((n_regions, 5), np.int64)
-    pool_heads = np.zeros((n_regions, n_sectors), np.int64)
-    pool_skill = np.zeros((n_regions, n_sectors), np.int64)
+    # A first column for those who are in no pool (sector -1): a guess of who is would cost more.
+    pool_heads = np.zeros((n_regions, n_sectors + 1), np.int64)
+    pool_skill = np.zeros((n_regions, n_sectors + 1), np.int64)
     for i in range(first, last):
-        heads[region[i], status[i]] += 1
-        if status[i] == OWN_ACCOUNT:
-            pool_heads[region[i], pool_sector[i]] += 1
-            pool_skill[region[i], pool_sector[i]] += np.int64(
-                np.float64(skill[i]) * (1.0 / SKILL_UNIT)
-            )
-    return heads, pool_heads, pool_skill
+        r, s = region[i], pool_sector[i] + 1
+        heads[r, status[i]] += 1
+        pool_heads[r, s] += 1
+        pool_skill[r, s] += np.int64(np.float64(skill[i]) * (1.0 / SKILL_UNIT))
+    return heads, pool_heads[:, 1:], pool_skill[:, 1:]

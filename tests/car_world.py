@@ -68,6 +68,7 @@ class CarWorld(mesa.Model):  # type: ignore[misc]
     """Runs the months of part D; households earn, spend and serve their loans as a stub."""
 
     residents, pay_residents = RegionalModel.residents, RegionalModel.pay_residents
+    settle_with_residents = RegionalModel.settle_with_residents
 
     def __init__(
         self, n=20_000, *, world="plant", scale=160.0, rng=1, settings=None, order=None, burn_in=24
@@ -77,7 +78,7 @@ class CarWorld(mesa.Model):  # type: ignore[misc]
         self.pack, self.scale, self.seed = small_pack(), scale, np.uint64(rng)
         self.world = World.load(world)
         self.period = -burn_in
-        self.bank = SimpleNamespace(reserves=0.0, equity=0.0)
+        self.bank = SimpleNamespace(reserves=0.0, equity=0.0, count_household_loans=lambda: None)
         self.government = SimpleNamespace(public_debt=0.0, logistics_stock=0.0)
         self.base = SimpleNamespace(
             wealth_propensity=0.2 / 6.0,
@@ -90,6 +91,7 @@ class CarWorld(mesa.Model):  # type: ignore[misc]
         self.workers = people(self, n, np.arange(n) if order is None else order)
         self.heads = np.zeros((3, 5), np.int64)
         np.add.at(self.heads, (self.workers.region, self.workers.status), 1)
+        self.residents_due = np.zeros(3)
         self.wages = self.workers.income.astype(np.float64)
         self.contracts: list = []
         self.firms = Firms(self, 6)
@@ -133,4 +135,5 @@ class CarWorld(mesa.Model):  # type: ignore[misc]
         self.accounts.open_month()
         trade_cars(self)
         reprice_and_reexport(self)
+        self.settle_with_residents()
         self.period += 1

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import chisquare
 
-from model import draws
+from model import draws, threads
 from model.accounts import GOVERNMENT, HOUSEHOLDS, IMPORTERS, WORLD, Kind
 from model.border import landed_cost, recorded
 from model.importers import (
@@ -129,10 +129,14 @@ def test_down_payment_and_payment_limit_bind_exactly():
 
 def test_the_look_rate_rises_with_income_and_the_cars_age():
     rates = np.array([0.012, 0.016, 1.0, 3.0])
-    assert car_choice.look_rate(0, 0, 20.0, 10.0, rates) == pytest.approx(0.024)
-    assert car_choice.look_rate(0, 0, 1e6, 10.0, rates) == pytest.approx(0.036)
-    assert car_choice.look_rate(USED, 120, 10.0, 10.0, rates) == pytest.approx(0.016)
-    assert car_choice.look_rate(NEW, 0, 10.0, 10.0, rates) == pytest.approx(0.004)
+
+    def rate(car, age, income):
+        return car_choice.look_rate(car, age, car_choice.income_factor(income, 10.0, rates), rates)
+
+    assert rate(0, 0, 20.0) == pytest.approx(0.024)
+    assert rate(0, 0, 1e6) == pytest.approx(0.036)
+    assert rate(USED, 120, 10.0) == pytest.approx(0.016)
+    assert rate(NEW, 0, 10.0) == pytest.approx(0.004)
 
 
 def test_lookers_come_at_the_rate_of_the_hazard():
@@ -148,7 +152,7 @@ def test_lookers_come_at_the_rate_of_the_hazard():
         rows = car_fleet.find_lookers(
             0, len(w), SEED, t, 4, world.car_market.base_income, 0.0, 1 / 60, car_fleet.look_rates(world),
             world.car_market.scrap_rates, world.car_market.ceiling, w.identity, w.status,
-            w.income, w.debt, w.car_rate, w.car, w.car_age, thoughts, np.zeros((1, 3), np.int64),
+            w.income, w.debt, w.car_rate, w.car, w.car_age, thoughts, np.zeros((threads.blocks(len(w)), 3), np.int64),
         )  # fmt: skip
         found += len(rows)
     home = np.count_nonzero(w.status != 4)
@@ -164,13 +168,13 @@ def test_scrapping_empties_a_fleet_at_the_rate_of_its_table():
     thoughts = np.zeros(len(w), np.int32)
     car_fleet.first_thoughts(SEED, 0, market.ceiling, w.identity, thoughts)
     for t in range(12):
-        tally = np.zeros((1, 3), np.int64)
+        tally = np.zeros((threads.blocks(len(w)), 3), np.int64)
         car_fleet.find_lookers(
             0, len(w), SEED, t, 4, 1.0, 0.0, 1 / 60, car_fleet.look_rates(world), market.scrap_rates,
             market.ceiling, w.identity, w.status, w.income, w.debt, w.car_rate, w.car, w.car_age,
             thoughts, tally,
         )  # fmt: skip
-        gone += tally[0, 0]
+        gone += tally[:, 0].sum()
     expected = len(w) * 12 * market.scrap_rates[20]
     assert abs(gone - expected) < 5 * np.sqrt(expected)
     assert w.car_age[w.car == USED].min() == 252
@@ -345,6 +349,7 @@ def test_profits_reach_the_households_of_the_region():
     world.accounts.open_month()
     savings = world.workers.savings.copy()
     paid = pay_out_profits(world)
+    world.settle_with_residents()
     gain = world.workers.savings - savings
     assert paid >= 9_000_000.0 * (1 - 1e-12)
     assert gain.sum() == pytest.approx(paid)

@@ -241,7 +241,7 @@ def test_an_entrant_makes_what_trade_luck_and_know_how_allow(ready):
     i, _ = leaver(ready)
     s, r = home(ready, GLASS), int(ready.workers.region[i])
     row = free_row(ready, r, s, ready.workers.identity[i])
-    open_firm(ready, row, i, (5e4, 2e4), Heritage(SPINOFF, GLASS, 0.25, 0.8))
+    open_firm(ready, row, i, (5e4, 2e4, 1e4), Heritage(SPINOFF, GLASS, 0.25, 0.8))
     norm = ready.base.productivity[r, s]
     made = norm * math.exp(f.efficiency[row] + 0.25)
     assert f.productivity[row] == pytest.approx(made, rel=1e-12)
@@ -281,7 +281,7 @@ def test_every_gate_holds_while_suppliers_enter(monkeypatch):
     stock = None
     for _ in range(36):
         watched.step()
-        now = demography.demography_measures(model)
+        now = demography.demography_measures(model, demography.count_firms(model))
         for name in demography.ORIGINS.values():
             came = now.get(f"entries_{name}", 0.0) - now[f"exits_{name}"]
             assert stock is None or now[f"firms_{name}"] == stock[f"firms_{name}"] + came
@@ -335,7 +335,7 @@ def a_willing_follower(model):
     r, s = model.plants[0].region, home(model, SEATS)
     cost = units * foreign_suppliers.frontier_cost(plant, s)
     cost += bought_in * float(model.market.import_price)
-    capital = model.base.norm_capital[s] * units / 12.0 * model.market.capital_price()[r]
+    capital = model.base.norm_capital[s] * units / 12.0 * model.market.capital_price[r]
     capital += tenders.tools_of(model, SEATS) / 600.0
     return cost, capital * model.params.follow_hurdle
 

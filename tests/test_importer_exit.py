@@ -94,14 +94,16 @@ def test_networks_share_what_the_market_brings(market):
     for dealer in used:
         dealer.margin, dealer.expected = 0.2, 3.0
     whole = 0.2 * sum(landed_cost(market, USED)) * 3.0 * len(used)
-    found = [importer_exit.import_profit(market, d) for d in used]
+    cars = importer_exit.markets(market)[USED]
+    found = [importer_exit.import_profit(d, cars) for d in used]
     np.testing.assert_allclose(found, [whole * d.share for d in used], rtol=1e-12)
 
 
 def test_transit_counts_and_sums_to_what_is_posted(market):
     flows = market.accounts.flows
     margin = flows[5, IMPORTERS, Kind.EXPORTS] * (1.0 - 1.0 / (1.0 + market.params.reexport_margin))
-    found = sum(importer_exit.transit_profit(market, d) for d in market.importers)
+    value = importer_exit.transit_value(market)
+    found = sum(importer_exit.transit_profit(market, d, value) for d in market.importers)
     assert found == pytest.approx(margin, rel=1e-9)
     assert margin > 0.0
 
@@ -120,7 +122,9 @@ def test_a_dealer_waits_for_a_whole_year_in_a_row(market, monkeypatch):
     poor = {"now": True}
     dealer = market.importers[-1]
     monkeypatch.setattr(
-        importer_exit, "yearly_profit", lambda m, d: -1.0 if poor["now"] and d is dealer else 9e9
+        importer_exit,
+        "yearly_profit",
+        lambda m, d, *_: -1.0 if poor["now"] and d is dealer else 9e9,
     )
     for month in range(30):
         poor["now"] = month != 11
@@ -240,6 +244,7 @@ def test_what_a_leaver_had_is_others_to_the_last_car_and_som(market):
     paid_out = market.accounts.flows[IMPORTERS, HOUSEHOLDS, Kind.DIVIDENDS]
     rich = float(market.workers.savings.sum())
     importer_exit.give_up(market, dealer, GONE)
+    market.settle_with_residents()
     after = totals(market)
     paid_out = market.accounts.flows[IMPORTERS, HOUSEHOLDS, Kind.DIVIDENDS] - paid_out
     assert after[0] == cars

@@ -184,10 +184,11 @@ def test_of_two_jobs_that_meet_the_lower_hash_stays():
 
 def test_skills_and_vacancies_are_sums():
     for before, _, sums in some_calls(labour, "sum_staff"):
-        staff = np.flatnonzero(before.status == EMPLOYEE)
+        assert before.auto_worth[-1] == 0.0
+        staff = np.flatnonzero(before.employer >= 0)
         able = [units(before, i, before.employer[i]) for i in staff]
         for column, values, unit in ((0, able, SKILL_UNIT), (1, before.wage[staff], before.unit)):
-            exact = np.bincount(before.employer[staff], values, before.capacity)
+            exact = np.bincount(before.employer[staff], values, len(before.auto_worth) - 1)
             np.testing.assert_allclose(sums[:, column] * unit, exact, rtol=1e-8)
     for before, after, total in some_calls(labour, "open_vacancies"):
         wanted = before.desired_staff.astype(int) - before.employees

@@ -284,7 +284,8 @@ def test_a_supplier_that_closes_ends_its_contract_and_the_part_is_tendered_again
     assert one.closed == model.period
     assert one in model.past_contracts
     before = len(model.failures)
-    tenders.tender_part(one.plant, one.component)
+    saved = float(savings(one.plant)[one.component])
+    tenders.tender_part(one.plant, one.component, saved)
     rows = {failure.firm for failure in model.failures[before:]}
     assert one.firm not in rows
 

@@ -8,7 +8,7 @@ from calls import assert_same, calls_of
 from gates import Watched, build, run
 from state import differences
 
-from model import draws
+from model import draws, threads
 from model.accounts import HOUSEHOLDS, WORLD, Kind
 from model.markets import migration
 from model.markets.migration import (
@@ -93,10 +93,10 @@ def test_weights_are_those_of_the_slow_twin():
     model = run("none", 4)
     w, fall = model.workers, 0.07
     weight = np.array([0.0, 0.3, 1.0, 4.0, 1.0])
-    totals = np.zeros((1, 2, 3))
+    totals = np.zeros((threads.blocks(len(w)), 2, 3))
     mobile = mobility_by_age(63 * 12, fall)
     weigh_movers(0, len(w), mobile, weight, w.region, w.age_months, w.status, totals)
-    home, away = totals[0]
+    home, away = totals.sum(axis=0)
     slow_home, slow_away = np.zeros(3), np.zeros(3)
     for row in range(len(w)):
         age = mobility(w.age_months[row], fall)

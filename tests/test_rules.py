@@ -115,7 +115,7 @@ def slow_deliveries(a):
         for k in range(N_CRITICAL):
             if a.input_order[f, k] <= 0.0:
                 continue
-            abroad = a.input_order[f, k] * a.import_share[a.region[f], i, k]
+            abroad = a.input_order[f, k] * a.import_share[a.region[f], a.critical[i, k], i]
             home = a.input_order[f, k] - abroad
             names = a.supplier[f, k * N_SUPPLIERS : k * N_SUPPLIERS + a.named]
             known = [g for g in names if g >= 0]
@@ -198,13 +198,13 @@ def test_production_is_the_least_of_its_limits():
 def slow_customer(a, c, cell, slots):
     """The firm that a customer goes to now; −1 if its firm closed and it found no other."""
     now, who = a.customer_firm[c], np.uint64(c)
-    lost = now < 0 or not a.alive[now]
+    lost = now < 0 or a.closed[now]
     looks, which = draws.uniform2(a.seed, draws.CUSTOMER, who, a.month, 0)
     if looks < a.churn or lost:
         how, yes = draws.uniform2(a.seed, draws.CUSTOMER, who, a.month, 1)
         choice = slots if how < a.p_uniform and len(slots) else a.customer_firm[cell]
         other = choice[min(int(which * len(choice)), len(choice) - 1)]
-        if other >= 0 and a.alive[other]:
+        if other >= 0 and not a.closed[other]:
             odds = math.pow(a.price[now] / a.price[other], a.elasticity) if not lost else math.inf
             if lost or yes < odds / (1.0 + odds):
                 return other
@@ -213,20 +213,23 @@ def slow_customer(a, c, cell, slots):
 
 def test_customers_move_as_in_the_slow_twin():
     moved = 0
-    for before, after, _ in some_calls(goods, "move_customers"):
+    for before, after, _ in some_calls(goods, "choose_sellers_anew"):
+        assert before.closed[-1]
         expected = before.customer_firm.copy()
-        n_regions, n_sectors = before.cell_start[:, :-1].shape
-        for r in range(n_regions):
-            for s in range(n_sectors):
-                cell = slice(before.cell_start[r, s], before.cell_start[r, s + 1])
-                slots = before.slot_firm[before.slot_start[r, s] : before.slot_start[r, s + 1]]
-                for c in range(cell.start, cell.stop):
-                    expected[c] = slow_customer(before, c, cell, slots)
-        assert np.array_equal(after.customer_firm, expected)
-        held = np.bincount(expected[expected >= 0], minlength=len(before.alive))
-        assert np.array_equal(after.customers, held)
+        for one in range(len(before.cells) - 1):
+            cell = slice(before.cells[one], before.cells[one + 1])
+            slots = before.slot_firm[before.slots[one] : before.slots[one + 1]]
+            for c in range(cell.start, cell.stop):
+                expected[c] = slow_customer(before, c, cell, slots)
+        assert np.array_equal(after.choice, expected)
         moved += int((expected != before.customer_firm).sum())
     assert moved > 100
+
+
+def test_customers_are_counted_by_firm():
+    for before, after, _ in some_calls(goods, "count_customers"):
+        held = before.customer_firm[before.customer_firm >= 0]
+        assert np.array_equal(after.customers, np.bincount(held, minlength=len(after.customers)))
 
 
 # --- Incomes --------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from model import World, skills
 from model.accounts import GOVERNMENT, HOUSEHOLDS, Kind
 from model.workers import (
     EMPLOYEE,
+    NO_FIRM,
     OWN_ACCOUNT,
     SKILL_UNIT,
     UNEMPLOYED,
@@ -25,7 +26,7 @@ def test_staff_learn_what_is_taught_and_others_forget():
     status = rng.integers(1, 5, n).astype(np.int8)
     employer = np.where(status == EMPLOYEE, rng.integers(0, 3, n), -1).astype(np.int32)
     auto = np.where(rng.random(n) < 0.5, rng.random(n), 0.0).astype(np.float32)
-    ceiling, speed = np.array([0.0, 0.45, 1.0]), np.array([0.0, 0.03, 0.06])
+    ceiling, speed = np.array([0.0, 0.45, 1.0, 0.0]), np.array([0.0, 0.03, 0.06, 0.0])
     expected = auto.copy()
     for i in range(n):
         know, f = float(auto[i]), employer[i]
@@ -33,22 +34,21 @@ def test_staff_learn_what_is_taught_and_others_forget():
             expected[i] = max(know, know + speed[f] * (ceiling[f] - know))
         else:
             expected[i] = know * 0.99
-    skills.practise_skills(0, n, 0.01, status, employer, ceiling, speed, auto)
+    skills.practise_skills(0, n, 0.01, employer, ceiling, speed, auto)
     assert np.array_equal(auto, expected)
 
 
 def test_a_crew_learns_all_and_keeps_it_a_leaver_loses_it():
     auto = np.zeros(2, np.float32)
-    status, employer = np.full(2, EMPLOYEE, np.int8), np.array([0, 1], np.int32)
+    employer = np.array([0, 1], np.int32)
+    ceiling, speed = np.array([1.0, 0.0, 0.0]), np.array([0.06, 0.0, 0.0])
     for _ in range(12):
-        skills.practise_skills(
-            0, 2, 0.01, status, employer, np.array([1.0, 0.0]), np.array([0.06, 0.0]), auto
-        )
+        skills.practise_skills(0, 2, 0.01, employer, ceiling, speed, auto)
     assert auto[0] == pytest.approx(1.0 - 0.94**12, abs=1e-5)
     assert auto[1] == 0.0
-    status[0] = UNEMPLOYED
+    employer[0] = NO_FIRM
     for _ in range(3000):
-        skills.practise_skills(0, 1, 0.01, status, employer, np.ones(2), np.ones(2), auto)
+        skills.practise_skills(0, 1, 0.01, employer, ceiling, speed, auto)
     assert auto[0] == 0.0
 
 

@@ -13,6 +13,7 @@ from model.accounts import BANK, FIRMS, WORLD, Kind
 from model.contracts import Contract
 from model.firms import FOREIGN
 from model.plant_parts import inputs_of_set
+from model.workers import note_auto_worth
 
 if TYPE_CHECKING:
     from model.model import RegionalModel
@@ -143,9 +144,9 @@ def mark_tiers(model: RegionalModel) -> None:
     f = model.firms
     f.supplier_tier[:] = 0
     first = [one.firm for one in model.contracts]
-    if not first:
-        return
-    named = f.supplier[first].ravel()
-    named = named[named >= 0]
-    f.supplier_tier[named[f.alive[named]]] = 2
-    f.supplier_tier[first] = 1
+    if first:
+        named = f.supplier[first].ravel()
+        named = named[named >= 0]
+        f.supplier_tier[named[f.alive[named]]] = 2
+        f.supplier_tier[first] = 1
+    note_auto_worth(model)

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from model.contracts import (
     NOT_CAPACITY,
     NOT_CERTIFIED,
@@ -22,8 +24,8 @@ from model.contracts import (
 # --- The buyer ------------------------------------------------------------------------------------
 
 
-def set_saving(value: float, deletion: float, freight: float) -> float:
-    """What a kit gets cheaper when a part worth `value` at the border is left out of it, KGS.
+def set_saving(value: np.ndarray, deletion: np.ndarray, freight: float) -> np.ndarray:
+    """What a kit gets cheaper when a part worth `value` at the border is left out of it, KGS [C].
 
     Freight and packing are saved in full, of the rest only the deletion allowance (Baranson 1969).
     """

@@ -20,6 +20,7 @@ KEEP, SECOND_HAND, IMPORTED_USED, IMPORTED_NEW, DOMESTIC_NEW = 0, 1, 2, 3, 4
 # Nests: as it is; a used car; a new car.
 N_NESTS = 3
 NOT_OFFERED = -1e300
+TOO_DEAR = 1e300
 # Cars older than this many years count as this old.
 OLDEST = 60
 
@@ -118,28 +119,40 @@ def can_finance(price, own, debt, rate, amortisation, income, down_payment, paym
 
 
 @njit(cache=True)
-def car_value(constant, price, own, trade_in, debt, rate, income, terms):  # type: ignore[no-untyped-def]
-    """Utility of a car: its constant less what it costs in annual incomes; or NOT_OFFERED.
+def car_cost(price, own, trade_in, debt, rate, income, terms):  # type: ignore[no-untyped-def]
+    """What a car costs in utility: its cost in annual incomes, weighed; or TOO_DEAR.
 
     Cost = price − trade-in + weight · interest over the loan's life (with principal repaid as a
     constant part of what is left, interest sums to loan · rate / amortisation).
     `terms`: price weight, down payment, payment limit, amortisation, weight of interest.
     """
     if not can_finance(price, own, debt, rate, terms[3], income, terms[1], terms[2]):
-        return NOT_OFFERED
+        return TOO_DEAR
     interest = loan_needed(price, own) * rate / terms[3]
-    return constant - terms[0] * (price - trade_in + terms[4] * interest) / (12.0 * income)
+    return terms[0] * (price - trade_in + terms[4] * interest) / (12.0 * income)
 
 
 @njit(cache=True)
-def look_rate(car, car_age, income, base_income, rates):  # type: ignore[no-untyped-def]
+def car_value(constant, cost):  # type: ignore[no-untyped-def]
+    """Utility of a car: its constant less what it costs (`car_cost`); or NOT_OFFERED."""
+    return constant - cost if cost < TOO_DEAR else NOT_OFFERED
+
+
+@njit(cache=True)
+def income_factor(income, base_income, rates):  # type: ignore[no-untyped-def]
+    """How much more readily a household of this income looks for a car than the mean one."""
+    if income > 0.0 and base_income > 0.0:
+        return min(math.pow(income / base_income, rates[2]), rates[3])
+    return 1.0
+
+
+@njit(cache=True)
+def look_rate(car, car_age, factor, rates):  # type: ignore[no-untyped-def]
     """Probability that a household looks for a car this month: by income, and by the car's age.
 
-    `rates`: without a car, with a car of ten years, income elasticity, cap on the income factor.
+    `factor`: that of the income. `rates`: without a car, with a car of ten years, income
+    elasticity, cap on the income factor.
     """
-    factor = 1.0
-    if income > 0.0 and base_income > 0.0:
-        factor = min(math.pow(income / base_income, rates[2]), rates[3])
     if car == NONE:
         return rates[0] * factor
     return rates[1] * factor * (0.25 + 0.75 * min(np.float64(car_age) / 120.0, 1.0))

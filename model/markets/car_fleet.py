@@ -83,11 +83,14 @@ def base_price(model: RegionalModel, kind: int) -> float:
     return sum(landed_cost(model, kind)) * (1.0 + norm_margin(model, kind))
 
 
-def resale(model: RegionalModel) -> np.ndarray:
-    """Resale worth of a make against an imported car of the same age, by car code, float64 [4]."""
+def resale(model: RegionalModel, new_price: float) -> np.ndarray:
+    """Resale worth of a make against an imported car of the same age, by car code, float64 [4].
+
+    `new_price`: of an imported new car at the norm margin, KGS.
+    """
     # A closed plant's cars are still on the road, at the worth of its last price.
     prices = [plant.price for plant in model.plants if plant.known]
-    domestic = min(prices) / base_price(model, NEW) if prices else 1.0
+    domestic = min(prices) / new_price if prices else 1.0
     return np.array([0.0, 1.0, 1.0, min(domestic, 1.0)])
 
 
@@ -175,10 +178,12 @@ def find_lookers(  # type: ignore[no-untyped-def]
         n = 0
         for i in range(start, stop):
             car_age[i] = min(car_age[i] + np.int16(car[i] != NONE), 32000)
+        for i in range(start, stop):
             # Written always, kept if it counts: a guess of who thinks would cost more.
             rows[n] = i
-            who[n] = identity[i]
             n += int(next_thought[i] <= month)
+        for k in range(n):
+            who[k] = identity[rows[k]]
         draws.fill_uniforms2(seed, draws.CAR, who[:n], month, 0, u, v)
         scrapped = 0
         for k in range(n):
@@ -194,7 +199,8 @@ def find_lookers(  # type: ignore[no-untyped-def]
                 scrapped += 1
             elif status[i] != abroad and level < scrap + car_choice.most_looks(car[i], rates):
                 y = income_before_service(income[i], debt[i], car_rate[i], amortisation, floor)
-                looks = car_choice.look_rate(car[i], car_age[i], y, base_income, rates)
+                factor = car_choice.income_factor(y, base_income, rates)
+                looks = car_choice.look_rate(car[i], car_age[i], factor, rates)
                 if level < scrap + looks:
                     lookers[found] = i
                     found += 1
@@ -214,12 +220,13 @@ def share_out_pools(market: CarMarket) -> None:
     Whole cars, none made or lost; each carries the mean age and worth of its make.
     """
     wanted = market.pool_expected / max(float(market.pool_expected.sum()), 1e-12)
+    all_wanted = float(wanted.sum())
     for make in range(2):
         total = int(market.pool_count[:, make].sum())
-        if total == 0 or float(wanted.sum()) <= 0.0:
+        if total == 0 or all_wanted <= 0.0:
             continue
         age = float(market.pool_age[:, make].sum()) / total
         worth = float(market.pool_worth[:, make].sum()) / total
-        market.pool_count[:, make] = apportion(wanted / float(wanted.sum()) * total)
+        market.pool_count[:, make] = apportion(wanted / all_wanted * total)
         market.pool_age[:, make] = market.pool_count[:, make] * age
         market.pool_worth[:, make] = market.pool_count[:, make] * worth

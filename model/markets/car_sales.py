@@ -53,19 +53,15 @@ def dealer_weight(share: float, price: float, mean_price: float, elasticity: flo
 def _pool_offers(model: RegionalModel) -> list[tuple[float, ...]]:
     """One offer per region and make: price, constant, rate, weight, stock, kind, age."""
     p, market = model.params, model.car_market
-    make = model.car_market.resale_by_make
+    make, taste = market.resale_by_make.tolist(), float(market.constants[SECOND_HAND])
+    pools = (market.pool_level, market.pool_count, market.pool_age, market.pool_worth)
     offers: list[tuple[float, ...]] = []
-    for region in range(len(market.pool_level)):
-        for domestic in range(2):
-            count = int(market.pool_count[region, domestic])
-            age = int(market.pool_age[region, domestic] / count) if count else p.used_car_age
-            kind = DOMESTIC if domestic else USED
-            worth = float(market.pool_worth[region, domestic]) / max(count, 1) * make[kind]
-            constant = market.constants[SECOND_HAND] - p.car_age_loss * age / 12.0
-            offers.append(
-                (market.pool_level[region] * worth, constant, p.car_loan_rate / 12.0,
-                 float(count), count, kind, age)
-            )  # fmt: skip
+    for level, counts, ages, worths in zip(*(pool.tolist() for pool in pools), strict=True):
+        for kind, count, months, worth in zip((USED, DOMESTIC), counts, ages, worths, strict=True):
+            age = int(months / count) if count else p.used_car_age
+            price = level * (worth / max(count, 1) * make[kind])
+            constant = taste - p.car_age_loss * age / 12.0
+            offers.append((price, constant, p.car_loan_rate / 12.0, count, count, kind, age))
     return offers
 
 
@@ -113,11 +109,12 @@ def open_sellers(model: RegionalModel) -> Sellers:
     ):
         offers.extend(more)
         first.append(len(offers))
-    price, constant, rate, weight, stock, kind, age = (np.array(x) for x in zip(*offers))
+    columns = np.array(offers, np.float64).T.copy()
+    price, constant, rate, weight = columns[:4]
+    stock, kind, age = columns[4:].astype(np.int64)
     return Sellers(
-        price.astype(np.float64), constant.astype(np.float64), rate.astype(np.float64),
-        weight.astype(np.float64), stock.astype(np.int64), kind.astype(np.int64),
-        age.astype(np.int64), np.array(first, dtype=np.int64), used + new, list(model.plants),
+        price, constant, rate, weight, stock, kind, age, np.array(first, np.int64), used + new,
+        list(model.plants),
     )  # fmt: skip
 
 
@@ -177,9 +174,10 @@ def choose_sellers(  # type: ignore[no-untyped-def]
             values[j] = car_choice.NOT_OFFERED
             k = seen[j]
             if k >= 0:
-                values[j] = car_choice.car_value(
-                    constant[k], price[k], cash + trade_in, trade_in, debt[i], rate[k], y, terms
+                cost = car_choice.car_cost(
+                    price[k], cash + trade_in, trade_in, debt[i], rate[k], y, terms
                 )
+                values[j] = car_choice.car_value(constant[k], cost)
         option = car_choice.nested_choice(seed, who, month, values, taste[2], inclusive)
         if option > 0:
             chosen[n] = seen[option]

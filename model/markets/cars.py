@@ -78,26 +78,28 @@ def share_state_purchases(plants: list[Plant], wish: int) -> list[int]:
     return taken
 
 
-def buy_for_state(model: RegionalModel) -> None:
+def buy_for_state(model: RegionalModel, new_price: float) -> None:
     """State bodies replace their fleet: from plants as far as preference and stock go, else import.
 
     Demand = fleet × replacement, within a budget that buys just that at base prices. Where no
     plant sells, all of it is imported: so the counterfactual pays duty on these cars. A wish that
-    no seller can serve waits, but no longer than a year.
+    no seller can serve waits, but no longer than a year. `new_price`: of an imported new car at the
+    norm margin, KGS.
     """
     market = model.car_market
     wish = state_demand(model)
     selling = [plant for plant in model.plants if plant.selling]
-    home = sum(plant.state_orders() for plant in selling)
-    price = base_price(model, NEW)
-    cost = sum(plant.state_orders() * plant.price for plant in selling) + (wish - home) * price
+    asked = [plant.state_orders() for plant in selling]
+    home = sum(asked)
+    cost = sum(orders * plant.price for orders, plant in zip(asked, selling, strict=True))
+    cost += (wish - home) * new_price
     within_budget = min(wish * market.state_price / cost, 1.0) if cost > 0.0 else 1.0
     added = (home * within_budget, (wish - home) * within_budget)
     market.state_wish = [min(x + y, 12.0 * wish) for x, y in zip(market.state_wish, added)]
     spent = 0.0
     market.state_domestic *= 1.0 - wish / max(state_fleet(model), 1e-9)
-    for plant in selling:
-        plant.orders += plant.state_orders() * within_budget
+    for orders, plant in zip(asked, selling, strict=True):
+        plant.orders += orders * within_budget
     for plant, cars in zip(selling, share_state_purchases(selling, int(market.state_wish[0]))):
         plant.sell(cars, GOVERNMENT)
         market.state_wish[0] -= cars
@@ -180,14 +182,15 @@ def match_buyers(model: RegionalModel, s: Sellers, lookers: np.ndarray) -> tuple
 def _note_orders(model: RegionalModel, s: Sellers, chosen: np.ndarray, refused: int) -> None:
     """What buyers asked for first, whether or not it was there."""
     orders = np.bincount(chosen, minlength=len(s.stock))
-    for k, dealer in enumerate(s.dealers):
-        dealer.orders += float(orders[s.first[0] + k])
-    for k, plant in enumerate(s.plants):
-        plant.orders += float(orders[s.first[2] + k])
-    pools = orders[: s.first[0]].reshape(-1, 2)
+    pools, dealers = s.first[0], s.first[2]
+    for dealer, asked in zip(s.dealers, orders[pools:dealers].tolist(), strict=True):
+        dealer.orders += asked
+    for plant, asked in zip(s.plants, orders[dealers:].tolist(), strict=True):
+        plant.orders += asked
     weight = model.params.dealer_expectation_weight
     market = model.car_market
-    market.pool_expected += weight * (pools.sum(axis=1) - market.pool_expected)
+    asked_pools = orders[:pools].reshape(-1, 2).sum(axis=1)
+    market.pool_expected += weight * (asked_pools - market.pool_expected)
     market.counts["cars_unmet"] = float(refused)
 
 
@@ -206,16 +209,17 @@ def settle(model: RegionalModel, s: Sellers, deals: tuple[np.ndarray, ...]) -> N
     sold = np.bincount(deals[1], minlength=len(s.stock))
     revenue = sold * s.price
     pools, dealers = s.first[0], s.first[2]
-    for k, dealer in enumerate(s.dealers):
-        cars = int(sold[pools + k])
+    second_hand = float(revenue[:pools].sum()) - float(totals[2])
+    taken = zip(sold[pools:dealers].tolist(), revenue[pools:dealers].tolist(), strict=True)
+    for dealer, (cars, paid) in zip(s.dealers, taken, strict=True):
         dealer.stock -= cars
         dealer.sold += cars
-        dealer.cash += float(revenue[pools + k])
+        dealer.cash += paid
         if dealer.kind == USED:
             # The second-hand trade runs on the books of the dealers of used cars.
-            dealer.cash += dealer.share * (float(revenue[:pools].sum()) - float(totals[2]))
-    for k, plant in enumerate(s.plants):
-        plant.sell(int(sold[dealers + k]), HOUSEHOLDS)
+            dealer.cash += dealer.share * second_hand
+    for plant, cars in zip(s.plants, sold[dealers:].tolist(), strict=True):
+        plant.sell(cars, HOUSEHOLDS)
     post = model.accounts.post
     post(HOUSEHOLDS, IMPORTERS, Kind.CARS, float(revenue[:dealers].sum()))
     post(IMPORTERS, HOUSEHOLDS, Kind.CARS, float(totals[2]))
@@ -241,24 +245,26 @@ def _update_pool(model: RegionalModel, sold: np.ndarray) -> None:
     market.pool_count[:] = left
 
 
-def reprice_pool(model: RegionalModel) -> None:
+def reprice_pool(model: RegionalModel, new: float) -> None:
     """Second-hand prices move with the gap of stock to target, and a little to the norm.
 
     Regions also move towards each other, for cars can be driven there. Bounded: never dearer than
-    a new import of the same worth, never below a quarter of it.
+    a new import of the same worth, never below a quarter of it. `new`: price of an imported new car
+    at the norm margin, KGS.
     """
     p, market = model.params, model.car_market
-    new = base_price(model, NEW)
-    level = market.pool_level
-    mean = float(np.mean(level))
+    mean = float(np.mean(market.pool_level))
     pull = -p.secondhand_reversion * math.log(mean / (new * p.secondhand_level))
-    for region in range(len(level)):
-        target = p.secondhand_cover * float(market.pool_expected[region])
-        stock = float(market.pool_count[region].sum())
-        gap = min(max(stock / target - 1.0, -1.0), 1.0) if target > 0.0 else 0.0
-        arbitrage = -p.secondhand_arbitrage * math.log(level[region] / mean)
+    pools = zip(
+        market.pool_level.tolist(), market.pool_expected.tolist(), market.pool_count.tolist(),
+        strict=True,
+    )  # fmt: skip
+    for region, (level, expected, stock) in enumerate(pools):
+        target = p.secondhand_cover * expected
+        gap = min(max(sum(stock) / target - 1.0, -1.0), 1.0) if target > 0.0 else 0.0
+        arbitrage = -p.secondhand_arbitrage * math.log(level / mean)
         change = pull + arbitrage - p.secondhand_response * gap
-        level[region] = min(max(level[region] * math.exp(change), 0.25 * new), new)
+        market.pool_level[region] = min(max(level * math.exp(change), 0.25 * new), new)
 
 
 # --- Trust, and the month -------------------------------------------------------------------------
@@ -288,15 +294,17 @@ def trade_cars(model: RegionalModel) -> None:
     # Each quarter of the burn-in is often enough, and a third of the cost.
     if model.period < 0 and model.period % 3 == 0:
         car_base_year.calibrate_constants(model, rounds=3)
-    market.resale_by_make = car_fleet.resale(model)
-    buy_for_state(model)
+    new_price = base_price(model, NEW)
+    market.resale_by_make = car_fleet.resale(model, new_price)
+    buy_for_state(model, new_price)
     lookers = find_lookers(model)
     car_fleet.share_out_pools(market)
     sellers = car_sales.open_sellers(model)
     settle(model, sellers, match_buyers(model, sellers, lookers))
+    model.bank.count_household_loans()
     for plant in model.plants:
         plant.export()
-    reprice_pool(model)
+    reprice_pool(model, new_price)
     update_trust(model)
 
 

@@ -45,7 +45,7 @@ def prepare_suppliers(model: RegionalModel) -> None:
     if not model.contracts:
         return
     f, p, base = model.firms, model.params, model.base
-    lines, price = model.bank.credit_lines(), model.market.capital_price()
+    lines, price = model.bank.credit_lines(), model.market.capital_price
     for one in model.contracts:
         left = one.start - p.supplier_lead - model.period
         if one.plan > 0.0 or left <= 0:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numba import njit
 
 from model.accounts import BANK, FIRMS, GOVERNMENT, HOUSEHOLDS, Kind
 from model.firms import STATE
@@ -60,6 +61,21 @@ def start_up_guarantee(model: RegionalModel) -> float:
     return p.guarantee_share if p.credit_scope == "all" else 0.0
 
 
+@njit(cache=True)
+def room_within_limits(  # type: ignore[no-untyped-def]
+    vehicles, cover, price_of_capital, alive, ownership, region, sector, capital, surplus, debt
+):  # fmt: skip
+    """What `cover` of the capital and three years' surplus allow beyond the debt, KGS [capacity]."""
+    room = np.zeros(len(alive))
+    for f in range(len(alive)):
+        if not alive[f] or ownership[f] == STATE or sector[f] == vehicles:
+            continue
+        collateral = cover[f] * max(capital[f], 0.0) * price_of_capital[region[f]]
+        limit = min(collateral, 36.0 * max(surplus[f], 0.0))
+        room[f] = max(limit - debt[f], 0.0)
+    return room
+
+
 def borrowing_room(model: RegionalModel) -> np.ndarray:
     """What each firm may still borrow, KGS [capacity]; 0 for state bodies and plants.
 
@@ -69,34 +85,56 @@ def borrowing_room(model: RegionalModel) -> np.ndarray:
     cover = np.full(f.capacity, p.loan_to_value)
     if p.guarantee_share > 0.0:
         cover[favoured(model)] = loans_over_capital(p.loan_to_value, p.guarantee_share)
-    collateral = cover * np.maximum(f.capital, 0.0) * model.market.capital_price()[f.region]
-    limit = np.minimum(collateral, 3.0 * 12.0 * np.maximum(f.surplus, 0.0))
-    may = f.alive & (f.ownership != STATE) & (f.sector != base.vehicles)
-    return np.where(may, np.maximum(limit - f.debt, 0.0), 0.0)
+    room: np.ndarray = room_within_limits(
+        base.vehicles, cover, model.market.capital_price, f.alive, f.ownership, f.region, f.sector,
+        f.capital, f.surplus, f.debt,
+    )  # fmt: skip
+    return room
+
+
+@njit(cache=True)
+def serve_debts(rates, loan_months, debt, guaranteed, cash):  # type: ignore[no-untyped-def]
+    """Every firm pays a month's interest and principal: KGS [capacity] each."""
+    interest, principal = np.zeros(len(debt)), np.zeros(len(debt))
+    for f in range(len(debt)):
+        interest[f] = debt[f] * (rates[f] / 12.0)
+        principal[f] = debt[f] / loan_months
+        cash[f] -= interest[f] + principal[f]
+        debt[f] -= principal[f]
+        guaranteed[f] -= guaranteed[f] / loan_months
+    return interest, principal
+
+
+@njit(cache=True)
+def take_loans(debt_financed, room, investment, debt, cash):  # type: ignore[no-untyped-def]
+    """Loans for a part of investment and for overdrafts, within the room there is: KGS [capacity]."""
+    loans = np.zeros(len(debt))
+    for f in range(len(debt)):
+        wanted = debt_financed * investment[f] + max(-cash[f], 0.0)
+        loans[f] = min(wanted, room[f])
+        debt[f] += loans[f]
+        cash[f] += loans[f]
+    return loans
 
 
 def lend_to_firms(model: RegionalModel) -> None:
     """Phase 4: debt service, then new loans for investment and for overdrafts."""
     f, p = model.firms, model.params
-    interest = f.debt * (firm_rates(model) / 12.0)
+    usual = f.debt * (p.loan_rate / 12.0)
+    interest, principal = serve_debts(
+        firm_rates(model), p.loan_months, f.debt, f.guaranteed, f.cash
+    )
     # What the budget pays of the interest of favoured firms.
-    helped = f.debt * (p.loan_rate / 12.0) - interest
-    model.bank.rate_subsidy = float(helped.sum()) if p.sme_rate_subsidy > 0.0 else 0.0
-    model.accounts.post(GOVERNMENT, BANK, Kind.SUBSIDIES, model.bank.rate_subsidy)
-    principal = f.debt / p.loan_months
-    f.cash -= interest + principal
-    f.debt -= principal
-    f.guaranteed -= f.guaranteed / p.loan_months
+    subsidy = float((usual - interest).sum()) if p.sme_rate_subsidy > 0.0 else 0.0
+    model.bank.rate_subsidy = subsidy
+    model.accounts.post(GOVERNMENT, BANK, Kind.SUBSIDIES, subsidy)
     model.accounts.post(FIRMS, BANK, Kind.INTEREST, float(interest.sum()))
     model.accounts.post(FIRMS, BANK, Kind.REPAYMENTS, float(principal.sum()))
     if not model.bank.lending:
         return
-    wanted = p.debt_financed * f.investment + np.maximum(-f.cash, 0.0)
-    loan = np.minimum(wanted, borrowing_room(model))
-    f.debt += loan
+    loan = take_loans(p.debt_financed, borrowing_room(model), f.investment, f.debt, f.cash)
     if p.guarantee_share > 0.0:
         f.guaranteed += np.where(favoured(model), p.guarantee_share * loan, 0.0)
-    f.cash += loan
     model.accounts.post(BANK, FIRMS, Kind.LOANS, float(loan.sum()))
 
 

@@ -1,4 +1,4 @@
-"""Who asks for what on the goods markets, and who pays whom for what was delivered."""
+"""Who asks for what on the goods markets, and what was delivered of it."""
 
 from __future__ import annotations
 
@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import njit
 
-from model import threads
 from model.accounts import FIRMS, GOVERNMENT, HOUSEHOLDS, WORLD, Kind, Sector
 from model.firms import N_CRITICAL
 from model.levers import logistics_units
 from model.sectors import CONSTRUCTION
-from model.workers import spend_budgets
 
 if TYPE_CHECKING:
     from model.model import RegionalModel
@@ -37,10 +35,14 @@ CAPITAL_BUYERS = ("housing", "investment", "public_investment")
 
 @dataclass
 class Demand:
-    """Units asked at home [B, S] and abroad [R, S] by buyer, and the terms they were asked on."""
+    """Units asked at home and abroad by buyer, and the terms they were asked on.
 
-    at_home: dict[str, np.ndarray]
-    abroad: dict[str, np.ndarray]
+    `units_home` [buyers, B, S] and `units_abroad` [buyers, R, S] in the order of BUYERS; by name
+    `at_home` and `abroad`.
+    """
+
+    units_home: np.ndarray
+    units_abroad: np.ndarray
     input_import_share: np.ndarray
     capital_import_share: np.ndarray
     capital_price: np.ndarray
@@ -49,14 +51,18 @@ class Demand:
     corridor: float = 1.0
     blocked: float = field(init=False)
     home: np.ndarray = field(init=False)
+    at_home: dict[str, np.ndarray] = field(init=False)
+    abroad: dict[str, np.ndarray] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.home = sum(self.at_home.values(), np.zeros_like(self.at_home["world"]))
+        self.at_home = dict(zip(BUYERS, self.units_home, strict=True))
+        self.abroad = dict(zip(BUYERS, self.units_abroad, strict=True))
+        self.home = self.units_home.sum(axis=0)
         self.blocked = 0.0
         if self.corridor < 1.0:
-            for name, units in self.abroad.items():
+            for units in self.units_abroad:
                 self.blocked += (1.0 - self.corridor) * float(units.sum())
-                self.abroad[name] = units * self.corridor
+            self.units_abroad *= self.corridor
 
 
 class Trade:
@@ -70,11 +76,11 @@ class Trade:
         self.from_firms = np.zeros(shape)
         self.from_pools = np.zeros(shape)
         self.from_world = np.zeros(shape)
+        self.cost = np.zeros(shape)
 
-    @property
-    def cost(self) -> np.ndarray:
-        """Money per unit asked, KGS [B, S]."""
-        return self.from_firms + self.from_pools + self.from_world
+    def sum_cost(self) -> None:
+        """`cost`: money per unit asked, KGS [B, S], once all sellers have delivered."""
+        self.cost = self.from_firms + self.from_pools + self.from_world
 
 
 def ratio(a: np.ndarray, b: np.ndarray) -> np.ndarray:
@@ -104,85 +110,85 @@ def sum_activity(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def charge_firms(  # type: ignore[no-untyped-def]
-    critical, unit_cost, plant_cost, capital_cost, capital_filled, input_filled,
-    input_price, alive, region, sector, activity, production_value, local_purchases,
-    investment, input_order, input_stock, capital, material_cost, cash,
-):  # fmt: skip
-    """Each firm pays for the inputs and capital goods it got. Returns KGS for inputs, for capital.
+def ask_for_mix(money, mix, price, import_share, at_home, abroad):  # type: ignore[no-untyped-def]
+    """Divide money [R] over goods in fixed shares `mix` [S] (Cobb-Douglas), home and abroad.
 
-    `unit_cost` [R, S] money per unit made; `plant_cost` [R, 2] (bought abroad, at home) and
-    `capital_cost` [R] money per KGS asked; `capital_filled` [R] units of capital per KGS asked; `input_filled` and `input_price`
-    [R, S] for critical inputs left to the market.
+    `price` [R, S] of the goods; adds units to `at_home` [B, S] and `abroad` [R, S].
     """
-    inputs = 0.0
-    capital_paid = 0.0
-    for f in range(len(alive)):
-        if not alive[f]:
-            continue
-        r, s = region[f], sector[f]
-        cost = (
-            activity[f] * unit_cost[r, s]
-            + production_value[f] * plant_cost[r, np.int64(local_purchases[f])]
-        )
-        for k in range(N_CRITICAL):
-            g = critical[s, k]
-            if g >= 0 and input_order[f, k] > 0.0:
-                input_stock[f, k] += input_order[f, k] * input_filled[r, g]
-                cost += input_order[f, k] * input_price[r, g]
-        material_cost[f] += cost
-        cash[f] -= cost
-        inputs += cost
-        spent = investment[f] * capital_cost[r]
-        capital[f] += investment[f] * capital_filled[r]
-        cash[f] -= spent
-        capital_paid += spent
-        investment[f] = spent
-    return inputs, capital_paid
+    for r in range(len(money)):
+        for s in range(len(mix)):
+            units = money[r] * mix[s] / price[r, s]
+            at_home[r, s] += units * (1.0 - import_share[r, s])
+            abroad[r, s] += units * import_share[r, s]
+
+
+@njit(cache=True)
+def ask_for_capital(money, mix, price, import_share, at_home, abroad):  # type: ignore[no-untyped-def]
+    """As many units of capital goods as money [R] buys at `price` [R], in the base year's `mix` [S]."""
+    for r in range(len(money)):
+        for s in range(len(mix)):
+            units = money[r] / price[r] * mix[s]
+            at_home[r, s] += units * (1.0 - import_share[r, s])
+            abroad[r, s] += units * import_share[r, s]
+
+
+@njit(cache=True)
+def ask_for_inputs(coefficient, made, import_share, at_home, abroad):  # type: ignore[no-untyped-def]
+    """Inputs of what was `made` [R, S]: `coefficient` [S, S] by supplying and using sector."""
+    n_regions, n_sectors = made.shape
+    for r in range(n_regions):
+        for g in range(n_sectors):
+            for s in range(n_sectors):
+                need = coefficient[g, s] * made[r, s]
+                at_home[r, g] += need * (1.0 - import_share[r, g, s])
+                abroad[r, g] += need * import_share[r, g, s]
 
 
 def buyers_demand(model: RegionalModel) -> Demand:
     """Every buyer's demand in units, split between home and abroad."""
     base, m, params = model.base, model.market, model.params
     n_regions, n_sectors = base.firm_output.shape
-    made, plant_value, invested, parts = _firms_ask(model)
-    input_share = m.import_share(base.input_import_share)
-    capital_share = m.import_share(base.capital_import_share)
-    capital_price = m.capital_price()
-    home = {name: np.zeros((n_regions + 1, n_sectors)) for name in BUYERS}
-    abroad = {name: np.zeros((n_regions, n_sectors)) for name in BUYERS}
-
-    # Households divide money over the basket in fixed shares (Cobb-Douglas).
+    units_home = np.zeros((len(BUYERS), n_regions + 1, n_sectors))
+    units_abroad = np.zeros((len(BUYERS), n_regions, n_sectors))
+    home = dict(zip(BUYERS, units_home, strict=True))
+    abroad = dict(zip(BUYERS, units_abroad, strict=True))
+    made, plant_value, invested = _firms_ask(model, home["parts"])
     goods = model.region_budget * (1.0 - base.housing_share) / (1.0 + params.vat_rate)
-    units = goods[:, None] * base.basket[None] / m.composite_price(base.basket_import_share)
-    share = m.import_share(base.basket_import_share)
-    home["households"][:-1], abroad["households"][:] = units * (1.0 - share), units * share
-    # Capital goods come in the mix of the base year.
+    ask_for_mix(
+        goods, base.basket, m.basket_price, m.basket_import_share, home["households"],
+        abroad["households"],
+    )  # fmt: skip
     for name, money in (
         ("housing", model.region_budget * base.housing_share),
         ("investment", invested),
-        ("public_investment", base.public_investment * capital_price),
+        ("public_investment", base.public_investment * m.capital_price),
     ):
-        units = (money / capital_price)[:, None] * base.capital_mix[None]
-        home[name][:-1], abroad[name][:] = units * (1.0 - capital_share), units * capital_share
+        ask_for_capital(
+            money, base.capital_mix, m.capital_price, m.capital_import_share, home[name], abroad[name]
+        )  # fmt: skip
     # Firms buy what is not critical for what they made last month; own-account workers, all inputs.
     for name, amount, coefficient in (
         ("firms", made, base.loose_coefficient),
         ("pools", m.pool_output, base.input_coefficient),
     ):
-        need = coefficient[None] * amount[:, None, :]
-        home[name][:-1] = (need * (1.0 - input_share)).sum(axis=2)
-        abroad[name][:] = (need * input_share).sum(axis=2)
-    units = plant_value[:, :, None] * base.plant_inputs[None, None] / m.price[:-1, None]
-    abroad["plants"][:], home["plants"][:-1] = units[:, 0], units[:, 1]
-    value = plant_value.sum(axis=1)
-    abroad["plants"] += value[:, None] * base.plant_inputs_imported[None] / m.import_price
-    home["parts"][:-1] = parts
+        ask_for_inputs(coefficient, amount, m.input_import_share, home[name], abroad[name])
+    if plant_value.any():
+        _plants_ask(model, plant_value, home["plants"], abroad["plants"])
     _state_and_world_ask(model, home)
     return Demand(
-        home, abroad, input_share, capital_share, capital_price, m.price[:-1].copy(),
-        params.corridor_open,
+        units_home, units_abroad, m.input_import_share, m.capital_import_share, m.capital_price,
+        m.price[:-1], params.corridor_open,
     )  # fmt: skip
+
+
+def _plants_ask(
+    model: RegionalModel, value: np.ndarray, at_home: np.ndarray, abroad: np.ndarray
+) -> None:
+    """Inputs beside kits for output worth `value` [R, 2], of plants that buy them abroad, at home."""
+    base, m = model.base, model.market
+    units = value[:, :, None] * base.plant_inputs[None, None] / m.price[:-1, None]
+    abroad[:], at_home[:-1] = units[:, 0], units[:, 1]
+    abroad += value.sum(axis=1)[:, None] * base.plant_inputs_imported[None] / m.import_price
 
 
 def _state_and_world_ask(model: RegionalModel, home: dict[str, np.ndarray]) -> None:
@@ -196,95 +202,19 @@ def _state_and_world_ask(model: RegionalModel, home: dict[str, np.ndarray]) -> N
     home["world"][-1] = base.export_units * foreign * model.outside.demand * p.corridor_open
 
 
-def _firms_ask(model: RegionalModel) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Cell totals of firms' activity [R, S], plants' output [R], investment [R], parts [R, S]."""
+def _firms_ask(
+    model: RegionalModel, parts: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Cell totals of firms' activity [R, S], plants' output [R, 2], investment [R].
+
+    Critical inputs left to the market are added to `parts` [B, S].
+    """
     f, base = model.firms, model.base
     n_regions, n_sectors = base.firm_output.shape
-    made, parts = np.zeros((n_regions, n_sectors)), np.zeros((n_regions, n_sectors))
+    made = np.zeros((n_regions, n_sectors))
     plant_value, invested = np.zeros((n_regions, 2)), np.zeros(n_regions)
     sum_activity(
         base.critical, f.alive, f.region, f.sector, model.activity, f.production_value,
         f.local_purchases, f.investment, f.input_order, made, plant_value, invested, parts,
     )  # fmt: skip
-    return made, plant_value, invested, parts
-
-
-def settle_purchases(model: RegionalModel, need: Demand, trade: Trade) -> None:
-    """Every buyer pays for what it got; the ledger learns who paid whom for what."""
-    f, m, w = model.firms, model.market, model.workers
-    m.pool_cash -= _pools_pay(model, need, trade)
-    _households_pay(model, need, trade)
-    threads.over_rows(
-        len(w.region),
-        lambda first, last: spend_budgets(
-            first, last, model.region_filled, w.region, w.budget, w.savings
-        ),
-    )
-    charge_firms(
-        model.base.critical, *_firms_unit_costs(model, need, trade), trade.filled[:-1],
-        trade.cost[:-1], f.alive, f.region, f.sector, model.activity, f.production_value,
-        f.local_purchases, f.investment, f.input_order, f.input_stock, f.capital, f.material_cost, f.cash,
-    )  # fmt: skip
-    _post_trade(model, need, trade)
-    # What was made this month is what next month's services and energy are bought for.
-    model.activity[:] = np.where(f.sector == model.base.vehicles, 0.0, f.production)
-
-
-def _pools_pay(model: RegionalModel, need: Demand, trade: Trade) -> np.ndarray:
-    """What own-account producers of each cell pay for last month's inputs, KGS [R, S]."""
-    share, cost = need.input_import_share, trade.cost[:-1, :, None]
-    price = (1.0 - share) * cost + share * need.corridor * model.market.import_price
-    made = model.market.pool_output_before
-    return (model.base.input_coefficient[None] * price).sum(axis=1) * made
-
-
-def _households_pay(model: RegionalModel, need: Demand, trade: Trade) -> None:
-    """Regional spending with VAT, and the share of budgets that could be spent [R]."""
-    cost, p_import = trade.cost[:-1], model.market.import_price
-    spent = {
-        name: (need.at_home[name][:-1] * cost).sum(axis=1)
-        + need.abroad[name].sum(axis=1) * p_import
-        for name in ("households", "housing")
-    }
-    vat = spent["households"] * model.params.vat_rate
-    total = spent["households"] + spent["housing"] + vat
-    model.region_filled = ratio(total, model.region_budget)
-    model.region_consumption = total
-    model.accounts.post(HOUSEHOLDS, GOVERNMENT, Kind.VAT, float(vat.sum()))
-
-
-def _firms_unit_costs(
-    model: RegionalModel, need: Demand, trade: Trade
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Money per unit made [R, S]; per KGS of plant output, per KGS of capital [R]; units per KGS."""
-    base, p_import = model.base, model.market.import_price
-    cost, filled, passed = trade.cost[:-1], trade.filled[:-1], need.corridor
-    share = need.input_import_share
-    price = (1.0 - share) * cost[:, :, None] + share * passed * p_import
-    unit_cost = (base.loose_coefficient[None] * price).sum(axis=1)
-    per_kgs = base.plant_inputs[None] / need.price
-    plant_cost = np.stack(
-        [(per_kgs * p_import).sum(axis=1) * passed, (per_kgs * cost).sum(axis=1)], axis=1
-    )
-    plant_cost = plant_cost + base.plant_inputs_imported.sum() * passed
-    per_kgs = base.capital_mix[None] / need.capital_price[:, None]
-    share = need.capital_import_share
-    capital_cost = (per_kgs * ((1.0 - share) * cost + share * passed * p_import)).sum(axis=1)
-    capital_filled = (per_kgs * ((1.0 - share) * filled + share * passed)).sum(axis=1)
-    return unit_cost, plant_cost, capital_cost, capital_filled
-
-
-def _post_trade(model: RegionalModel, need: Demand, trade: Trade) -> None:
-    """The ledger's side of all purchases."""
-    p_import, post = model.market.import_price, model.accounts.post
-    bought = sum(float(need.abroad[name].sum()) for name in CAPITAL_BUYERS)
-    model.capital_imports = bought * p_import
-    sold = trade.from_firms + trade.from_pools
-    model.market.export_value = (need.at_home["world"] * sold).sum(axis=0)
-    for name, (payer, kind) in BUYERS.items():
-        asked = need.at_home[name]
-        post(payer, FIRMS, kind, float((asked * trade.from_firms).sum()))
-        post(payer, HOUSEHOLDS, kind, float((asked * trade.from_pools).sum()))
-        foreign = (asked * trade.from_world).sum() + need.abroad[name].sum() * p_import
-        if payer is not WORLD:
-            post(payer, WORLD, Kind.IMPORTS, float(foreign))
+    return made, plant_value, invested

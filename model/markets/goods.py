@@ -18,10 +18,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import njit
 
-from model import draws
-from model.firms import N_CRITICAL
-from model.markets.demand import Trade, buyers_demand, ratio, settle_purchases
+from model import draws, threads
+from model.markets.demand import Trade, buyers_demand, ratio
 from model.markets.pools import price_pools
+from model.markets.purchases import settle_purchases
+from model.markets.rationing import (
+    ask_cells,
+    close_services,
+    fill_from_abroad,
+    hand_out,
+    sell_first,
+    sell_second,
+)
 
 if TYPE_CHECKING:
     from model.markets.demand import Demand
@@ -31,50 +39,83 @@ if TYPE_CHECKING:
 # --- Customers: lumps of demand that firms hold -------------------------------------------------
 
 
-@njit(cache=True)
-def move_customers(  # type: ignore[no-untyped-def]
-    seed, month, churn, p_uniform, elasticity, numeraire, cell_start, slot_start, slot_firm,
-    alive, price, customer_firm, customers,
+@njit(cache=True, nogil=True)
+def choose_sellers_anew(  # type: ignore[no-untyped-def]
+    first, last, seed, month, churn, p_uniform, elasticity, cells, slots, slot_firm, closed, price,
+    customer_firm, choice,
 ):  # fmt: skip
     """Some customers look around; most copy the choice of another, some try any firm of the cell.
 
     Copying is preferential attachment (Simon 1955; Bottazzi & Secchi 2006): lumpy, multiplicative
     growth and a fat tail are not typed in. An offer is accepted with the logit of the price ratio.
     A customer of a closed firm always moves. Customers and slots are fixed places, so one entrant
-    moves nobody else's draw.
+    moves nobody else's draw. `cells`, `slots` [cells + 1]: where each cell's customers and slots
+    begin; `closed` of each firm, then true for no firm (row -1). Writes firm rows to `choice`.
     """
-    before = customer_firm.copy()
-    n_regions, n_sectors = cell_start.shape[0], cell_start.shape[1] - 1
-    for f in range(len(customers)):
-        customers[f] = 0.0
-    for r in range(n_regions):
-        for s in range(n_sectors):
-            first, last = cell_start[r, s], cell_start[r, s + 1]
-            n_slots = slot_start[r, s + 1] - slot_start[r, s]
-            for c in range(first, last):
-                now = before[c]
-                lost = now < 0 or not alive[now]
-                who = np.uint64(c)
-                u, v = draws.uniform2(seed, draws.CUSTOMER, who, month, 0)
-                if lost or u < churn:
-                    x, y = draws.uniform2(seed, draws.CUSTOMER, who, month, 1)
-                    if x < p_uniform and n_slots > 0:
-                        other = slot_firm[
-                            slot_start[r, s] + min(np.int64(v * n_slots), n_slots - 1)
-                        ]
-                    else:
-                        other = before[first + min(np.int64(v * (last - first)), last - first - 1)]
-                    if other >= 0 and alive[other]:
-                        accept = 1.0
-                        if not lost:
-                            odds = math.pow(price[now] / price[other], elasticity)
-                            accept = odds / (1.0 + odds)
-                        if y < accept:
-                            now = other
-                            lost = False
-                customer_firm[c] = -1 if lost else now
+    cell = np.searchsorted(cells, first, side="right") - 1
+    who, restless = np.empty(draws.STRIPE, np.uint64), np.empty(draws.STRIPE, np.int64)
+    u, v = np.empty(draws.STRIPE, np.float64), np.empty(draws.STRIPE, np.float64)
+    for start in range(first, last, draws.STRIPE):
+        size, few = min(draws.STRIPE, last - start), 0
+        for k in range(size):
+            who[k] = np.uint64(start + k)
+        draws.fill_uniforms2(seed, draws.CUSTOMER, who[:size], month, 0, u, v)
+        for k in range(size):
+            choice[start + k] = customer_firm[start + k]
+            restless[few] = k
+            few += int(u[k] < churn or closed[customer_firm[start + k]])
+        for k in restless[:few]:
+            c = start + k
+            while c >= cells[cell + 1]:
+                cell += 1
+            now, others = customer_firm[c], cells[cell + 1] - cells[cell]
+            n_slots = slots[cell + 1] - slots[cell]
+            x, y = draws.uniform2(seed, draws.CUSTOMER, who[k], month, 1)
+            if x < p_uniform and n_slots > 0:
+                other = slot_firm[slots[cell] + min(np.int64(v[k] * n_slots), n_slots - 1)]
+            else:
+                other = customer_firm[cells[cell] + min(np.int64(v[k] * others), others - 1)]
+            lost = closed[now]
+            choice[c] = -1 if lost else now
+            if not closed[other]:
+                accept = 1.0
                 if not lost:
-                    customers[now] += 1.0
+                    odds = math.pow(price[now] / price[other], elasticity)
+                    accept = odds / (1.0 + odds)
+                if y < accept:
+                    choice[c] = other
+
+
+@njit(cache=True)
+def count_customers(customer_firm, customers):  # type: ignore[no-untyped-def]
+    """Fill `customers` [capacity] with how many each firm has; who has no firm is left out."""
+    held = np.zeros(len(customers) + 1, np.int64)
+    for firm in customer_firm:
+        held[firm] += 1
+    customers[:] = held[:-1]
+
+
+def move_customers(model: RegionalModel) -> None:
+    """Customers choose their sellers anew (`choose_sellers_anew`), all from last month's choices."""
+    f, p, base, m = model.firms, model.params, model.base, model.market
+    now, closed = m.customer_firm, np.append(~f.alive, True)
+    cells, slots = bounds_of_cells(base.cell_start), bounds_of_cells(base.slot_start)
+    choice = np.empty_like(now)
+    threads.over_rows(
+        len(now),
+        lambda first, last: choose_sellers_anew(
+            first, last, model.seed, model.period, p.customer_churn, p.customer_uniform,
+            p.customer_elasticity, cells, slots, base.slot_firm, closed, f.price, now, choice,
+        ),
+    )  # fmt: skip
+    m.customer_firm = choice
+    count_customers(choice, f.customers)
+    f.customers[base.public_rows] = base.public_customers
+
+
+def bounds_of_cells(start: np.ndarray) -> np.ndarray:
+    """Where each cell begins, region by region, and where the last one ends [R * S + 1]."""
+    return np.append(start[:, :-1].ravel(), start[-1, -1])
 
 
 # --- Shares ------------------------------------------------------------------------------------
@@ -118,87 +159,12 @@ def divide_over_regions(distance_weight, pull_firms, pull_pool, share_firms, sha
                     share_pool[b, q, s] = distance_weight[b, q, s] * pull_pool[q, s] / total
 
 
-# --- Sales ----------------------------------------------------------------------------------------
-
-
-@njit(cache=True)
-def sell_first(  # type: ignore[no-untyped-def]
-    storable, base_customers, demand, cell_weight, weight, alive, region, sector, price, inventory,
-    production, orders, sales, revenue, cash, sold, value, spare,
-):  # fmt: skip
-    """Each firm gets its part of its cell's demand and serves what its stock or capacity allows.
-
-    Writes per cell [R, S]: units sold, their value, and what is still to be had (`spare`).
-    """
-    for f in range(len(alive)):
-        if not alive[f] or weight[f] <= 0.0:
-            continue
-        r, s = region[f], sector[f]
-        part = weight[f] / (base_customers[r, s] * cell_weight[r, s])
-        wanted = demand[r, s] * part
-        at_hand = inventory[f] if storable[s] else production[f] - sales[f]
-        units = min(wanted, max(at_hand, 0.0))
-        orders[f] += wanted
-        sales[f] += units
-        revenue[f] += units * price[f]
-        cash[f] += units * price[f]
-        if storable[s]:
-            inventory[f] -= units
-        sold[r, s] += units
-        value[r, s] += units * price[f]
-        spare[r, s] += max(at_hand - units, 0.0)
-
-
-@njit(cache=True)
-def sell_second(  # type: ignore[no-untyped-def]
-    storable, demand, spare, alive, weight, region, sector, price, inventory, production, sales,
-    revenue, cash, sold, value,
-):  # fmt: skip
-    """Demand that others could not serve spills over, in proportion to what sellers have left."""
-    for f in range(len(alive)):
-        if not alive[f] or weight[f] <= 0.0:
-            continue
-        r, s = region[f], sector[f]
-        if spare[r, s] <= 0.0 or demand[r, s] <= 0.0:
-            continue
-        at_hand = inventory[f] if storable[s] else production[f] - sales[f]
-        units = max(at_hand, 0.0) * min(demand[r, s] / spare[r, s], 1.0)
-        sales[f] += units
-        revenue[f] += units * price[f]
-        cash[f] += units * price[f]
-        if storable[s]:
-            inventory[f] -= units
-        sold[r, s] += units
-        value[r, s] += units * price[f]
-
-
-@njit(cache=True)
-def close_services(  # type: ignore[no-untyped-def]
-    vehicles, storable, critical, coefficient, alive, sector, sales, production, input_stock
-):  # fmt: skip
-    """What cannot be stored is made as it is sold, and uses its critical inputs then."""
-    for f in range(len(alive)):
-        s = sector[f]
-        if not alive[f] or storable[s] or s == vehicles:
-            continue
-        production[f] = sales[f]
-        for k in range(N_CRITICAL):
-            if critical[s, k] >= 0:
-                input_stock[f, k] -= coefficient[s, k] * sales[f]
-
-
 Shares = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 
 
 def trade_goods(model: RegionalModel) -> None:
     """Phase 8: demand of all buyers, two rounds at home, imports for the rest, payments."""
-    f, p, base, m = model.firms, model.params, model.base, model.market
-    move_customers(
-        model.seed, model.period, p.customer_churn, p.customer_uniform, p.customer_elasticity,
-        p.numeraire, base.cell_start, base.slot_start, base.slot_firm, f.alive, f.price,
-        m.customer_firm, f.customers,
-    )  # fmt: skip
-    f.customers[base.public_rows] = base.public_customers
+    move_customers(model)
     price_pools(model)
     clear_markets(model)
 
@@ -216,6 +182,7 @@ def clear_markets(model: RegionalModel) -> None:
         f.sales, f.production, f.input_stock,
     )  # fmt: skip
     settle_purchases(model, need, trade)
+    model.market.quote_prices()
 
 
 def _shares(model: RegionalModel) -> Shares:
@@ -233,8 +200,8 @@ def _shares(model: RegionalModel) -> Shares:
         * crowd**p.pool_crowding
         * (m.pool_price / p.numeraire) ** (-p.seller_elasticity)
     )
-    to_firms = np.zeros(base.distance_weight.shape)
-    to_pools = np.zeros(base.distance_weight.shape)
+    to_firms = np.empty(base.distance_weight.shape)
+    to_pools = np.empty(base.distance_weight.shape)
     divide_over_regions(
         base.distance_weight, base.pull_firms * cell_weight, pull_pool, to_firms, to_pools
     )
@@ -244,11 +211,10 @@ def _shares(model: RegionalModel) -> Shares:
 def _serve(model: RegionalModel, need: Demand, shares: Shares) -> Trade:
     """Two rounds of home sales, then imports where the good is tradable."""
     f, base, m = model.firms, model.base, model.market
-    demand = need.home
+    demand, out = need.home, Trade(need.home.shape)
     to_firms, to_pools, weight, cell_weight = shares
     shape = base.firm_output.shape
-    asked_firms = (demand[:, None, :] * to_firms).sum(axis=0)
-    asked_pools = (demand[:, None, :] * to_pools).sum(axis=0)
+    asked_firms, asked_pools = ask_cells(demand, to_firms, to_pools)
     sold, value, spare = np.zeros(shape), np.zeros(shape), np.zeros(shape)
     sell_first(
         base.storable, base.base_customers, asked_firms, cell_weight, weight, f.alive, f.region,
@@ -257,43 +223,33 @@ def _serve(model: RegionalModel, need: Demand, shares: Shares) -> Trade:
     )  # fmt: skip
     pool_capacity = base.pool_norm * m.pool_skill * model.params.pool_stretch
     pool_sold = np.minimum(asked_pools, pool_capacity)
-    fill_firms = ratio(sold, asked_firms)
-    fill_pools = ratio(pool_sold, asked_pools)
-    out = Trade(demand.shape)
-    got_firms, got_pools = to_firms * fill_firms[None], to_pools * fill_pools[None]
-    out.from_firms = (got_firms * ratio(value, sold)[None]).sum(axis=1)
-    out.from_pools = (got_pools * m.pool_price[None]).sum(axis=1)
-    out.filled = (got_firms + got_pools).sum(axis=1)
+    hand_out(
+        np.ones(demand.shape), to_firms, to_pools, asked_firms, sold, value, asked_pools, pool_sold,
+        m.pool_price, out.filled, out.from_firms, out.from_pools,
+    )  # fmt: skip
     # The second round: what is unserved goes where something is left, by the same gravity.
     missing = np.maximum(demand * (1.0 - out.filled), 0.0)
     pool_spare = np.maximum(pool_capacity - pool_sold, 0.0)
-    again_firms, again_pools = np.zeros(to_firms.shape), np.zeros(to_firms.shape)
+    again_firms, again_pools = np.empty(to_firms.shape), np.empty(to_firms.shape)
     divide_over_regions(base.distance_weight, spare, pool_spare, again_firms, again_pools)
-    asked_again = (missing[:, None, :] * again_firms).sum(axis=0)
-    pools_again = (missing[:, None, :] * again_pools).sum(axis=0)
+    asked_again, pools_again = ask_cells(missing, again_firms, again_pools)
     more, more_value = np.zeros(shape), np.zeros(shape)
     sell_second(
         base.storable, asked_again, spare, f.alive, weight, f.region, f.sector, f.price,
         f.inventory, f.production, f.sales, f.revenue, f.cash, more, more_value,
     )  # fmt: skip
     pool_more = np.minimum(pools_again, pool_spare)
-    miss_share = ratio(missing, demand)
-    got_firms = again_firms * ratio(more, asked_again)[None]
-    got_pools = again_pools * ratio(pool_more, pools_again)[None]
-    out.from_firms += miss_share * (got_firms * ratio(more_value, more)[None]).sum(axis=1)
-    out.from_pools += miss_share * (got_pools * m.pool_price[None]).sum(axis=1)
-    out.filled += miss_share * (got_firms + got_pools).sum(axis=1)
+    hand_out(
+        ratio(missing, demand), again_firms, again_pools, asked_again, more, more_value,
+        pools_again, pool_more, m.pool_price, out.filled, out.from_firms, out.from_pools,
+    )  # fmt: skip
     m.pool_output_before = m.pool_output
     m.pool_output = pool_sold + pool_more
     m.pool_cash += m.pool_output * m.pool_price
-    # Imports fill the rest of tradable goods, never what goes abroad.
-    rest = np.maximum(1.0 - out.filled, 0.0) * base.tradable[None] * need.corridor
-    rest[-1] = 0.0
-    out.from_world = rest * m.import_price
-    asked = np.maximum(demand, 0.0)
-    m.unserved = float(((1.0 - out.filled - rest) * asked).sum()) + need.blocked
-    out.filled = out.filled + rest
-    seen = (out.filled > 0.0) & (demand > 0.0)
-    m.price = np.where(seen, ratio(out.cost, out.filled), m.price)
+    m.unserved = need.blocked + fill_from_abroad(
+        base.tradable, need.corridor, m.import_price, demand, out.filled, out.from_world
+    )
+    out.sum_cost()
+    m.price = np.where((out.filled > 0.0) & (demand > 0.0), ratio(out.cost, out.filled), m.price)
     m.filled = out.filled
     return out

@@ -47,5 +47,6 @@ def receive_incomes(model: RegionalModel) -> None:
     post(HOUSEHOLDS, GOVERNMENT, Kind.INCOME_TAX, float(income_tax + own_tax))
     post(WORLD, HOUSEHOLDS, Kind.REMITTANCES, float(sent))
     credit.post_household_loan_service(model, float(interest), float(principal))
+    model.bank.count_household_loans()
     # A soft loan is the state's: it makes up to the bank what the buyer does not pay.
     post(GOVERNMENT, BANK, Kind.SUBSIDIES, float(subsidy))

@@ -6,23 +6,24 @@ Limit: with frozen incomes, imports equal scrapping and who owns which car is st
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numba import njit
 
-from model import draws
+from model import draws, threads
 from model.importers import household_imports
 from model.markets import car_choice
 from model.markets.car_base_year import (
     calibrate_constants,
     expected_sales,
     market_setting,
+    mean_ages,
     residents,
     weigh_kinds,
 )
 from model.markets.car_choice import IMPORTED_NEW, NEW, NONE, OLDEST, SECOND_HAND, USED
-from model.markets.car_fleet import CarMarket, amortisation
+from model.markets.car_fleet import CarMarket, amortisation, look_rates, money_habits
 
 if TYPE_CHECKING:
     from model.model import RegionalModel
@@ -67,57 +68,84 @@ def note_trade(option, car, car_age, worths, traded):  # type: ignore[no-untyped
         traded[3] += worths[car_choice.years_old(car_age)]
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def spin_up(  # type: ignore[no-untyped-def]
-    seed, month, months, rows, identity, scrap_rates, norm_savings, saving_pull, car, car_age,
-    income, thrift, savings, debt, car_rate, base_income, habits, terms, rates, taste, prices, ages,
-    loan_rate, worths, level, constants, traded,
+    first, last, seed, month, months, rows, identity, kept, factor, memory, norm_savings, car,
+    car_age, income, thrift, savings, debt, car_rate, habits, terms, rates, taste, prices,
+    loan_rate, worths, level, constants, wishes,
 ):  # fmt: skip
     """Let `months` pass for cars, car loans and savings, while incomes stand still.
 
-    The market's own rules, dealers never out of stock, and no more sold second-hand than was
-    handed in. Savings return to `norm_savings` months (times the household's thrift) of the income
-    left after the loan, by `saving_pull` a month (over thrift). `traded` [4]: cars for sale
-    second-hand (carried on); number, summed age and summed worth of the cars handed in.
+    The market's own rules, dealers never out of stock. Savings return to `norm_savings` months
+    (times the household's thrift) of the income left after the loan; `memory` of each row is what
+    they keep of the distance. `kept` by age of the car: share not scrapped; `factor` of each row:
+    that of `look_rate`. Writes the alternative that each would buy, 0 for none, to `wishes`.
     """
-    values, inclusive = np.zeros(4), np.zeros(3)
+    values, costs, inclusive = np.zeros(4), np.zeros(4), np.zeros(3)
+    who, u = np.empty(draws.STRIPE, np.uint64), np.empty(draws.STRIPE, np.float64)
     # A whole exponent would compile to repeated products, which differ in the last bit.
     span = np.float64(months)
     repaid = math.pow(1.0 - terms[3], span)
+    for start in range(first, last, draws.STRIPE):
+        stop = min(start + draws.STRIPE, last)
+        for n in range(start, stop):
+            who[n - start] = identity[rows[n]]
+        draws.fill_uniforms(seed, draws.CAR, who[: stop - start], month, 0, u)
+        for n in range(start, stop):
+            i = rows[n]
+            wishes[n] = 0
+            service = debt[i] * (np.float64(car_rate[i]) + terms[3])
+            norm = norm_savings * np.float64(thrift[i]) * max(np.float64(income[i]) - service, 0.0)
+            savings[i] = norm + (savings[i] - norm) * memory[n]
+            debt[i] *= repaid
+            stays = 1.0
+            if car[i] != NONE:
+                stays = kept[car_choice.years_old(car_age[i])]
+                car_age[i] = min(car_age[i] + months, 32000)
+            if u[n - start] > stays:
+                car[i] = NONE
+                car_age[i] = 0
+                continue
+            looking = car_choice.look_rate(car[i], car_age[i], factor[n], rates)
+            if u[n - start] > stays * math.exp(-looking * span):
+                y = max(np.float64(income[i]), habits[0])
+                _, values[0] = weigh_kinds(
+                    car[i], car_age[i], y, savings[i], debt[i], habits, terms, taste, prices,
+                    loan_rate, worths, level, costs,
+                )  # fmt: skip
+                for j in range(1, 4):
+                    values[j] = car_choice.car_value(constants[j], costs[j])
+                wishes[n] = car_choice.nested_choice(
+                    seed, identity[i], month, values, taste[2], inclusive
+                )
+
+
+@njit(cache=True)
+def buy_wished(  # type: ignore[no-untyped-def]
+    rows, wishes, car, car_age, income, savings, debt, car_rate, habits, prices, ages, loan_rate,
+    worths, level, traded,
+):  # fmt: skip
+    """Everybody buys the car that `wishes` names, second-hand as long as some are for sale.
+
+    `traded` [4]: cars for sale second-hand (carried on); number, summed age and summed worth of
+    the cars handed in.
+    """
     for n in range(len(rows)):
-        i = rows[n]
-        service = debt[i] * (np.float64(car_rate[i]) + terms[3])
-        pull = saving_pull / np.float64(thrift[i])
-        forgotten = math.pow(max(1.0 - pull, 0.0), span)
-        norm = norm_savings * np.float64(thrift[i]) * max(np.float64(income[i]) - service, 0.0)
-        savings[i] = norm + (savings[i] - norm) * forgotten
-        debt[i] *= repaid
-        kept = 1.0
-        if car[i] != NONE:
-            kept = math.pow(1.0 - scrap_rates[car_choice.years_old(car_age[i])], span)
-            car_age[i] = min(car_age[i] + months, 32000)
-        u = draws.uniform(seed, draws.CAR, identity[i], month, 0)
-        if u > kept:
-            car[i] = NONE
-            car_age[i] = 0
+        i, option = rows[n], wishes[n]
+        if option <= 0 or (option == SECOND_HAND and traded[0] < 1.0):
             continue
         y = max(np.float64(income[i]), habits[0])
-        looking = car_choice.look_rate(car[i], car_age[i], y, base_income, rates)
-        if u > kept * math.exp(-looking * span):
-            own = weigh_kinds(
-                car[i], car_age[i], y, savings[i], debt[i], habits, terms, taste, prices, ages,
-                loan_rate, worths, level, constants, values,
-            )  # fmt: skip
-            option = car_choice.nested_choice(seed, identity[i], month, values, taste[2], inclusive)
-            if option > 0 and (option != SECOND_HAND or traded[0] >= 1.0):
-                cash = max(savings[i] - habits[1] * y, 0.0)
-                loan = car_choice.loan_needed(prices[option], own)
-                savings[i] += loan + own - cash - prices[option]
-                debt[i] += loan
-                car_rate[i] = loan_rate
-                note_trade(option, car[i], car_age[i], worths, traded)
-                car[i] = NEW if option == IMPORTED_NEW else USED
-                car_age[i] = ages[option]
+        cash = max(savings[i] - habits[1] * y, 0.0)
+        own = cash
+        if car[i] != NONE:
+            own += (1.0 - habits[2]) * level * worths[car_choice.years_old(car_age[i])]
+        loan = car_choice.loan_needed(prices[option], own)
+        savings[i] += loan + own - cash - prices[option]
+        debt[i] += loan
+        car_rate[i] = loan_rate
+        note_trade(option, car[i], car_age[i], worths, traded)
+        car[i] = NEW if option == IMPORTED_NEW else USED
+        car_age[i] = ages[option]
 
 
 def initial_cars(model: RegionalModel) -> None:
@@ -150,19 +178,54 @@ def initial_cars(model: RegionalModel) -> None:
     calibrate_constants(model)
 
 
+@njit(cache=True)
+def standing_traits(rows, span, saving_pull, floor, base_income, rates, income, thrift):  # type: ignore[no-untyped-def]
+    """What does not change while incomes stand still, for each of these rows: float64 [n], [n].
+
+    The factor of `look_rate`; and what savings keep of their distance to the norm in `span`
+    months, when `saving_pull` a month (over thrift) draws them there.
+    """
+    factor, memory = np.empty(len(rows), np.float64), np.empty(len(rows), np.float64)
+    for n in range(len(rows)):
+        i = rows[n]
+        factor[n] = car_choice.income_factor(max(np.float64(income[i]), floor), base_income, rates)
+        memory[n] = math.pow(max(1.0 - saving_pull / np.float64(thrift[i]), 0.0), span)
+    return factor, memory
+
+
 def _bring_to_rest(model: RegionalModel, home: np.ndarray) -> None:
     """Run the fleet on until who owns what is stationary; savings keep their total."""
     w, market = model.workers, model.car_market
     total = float(w.savings[home].sum())
     norm = total / float(w.income[home].sum(dtype=np.float64))
-    traded = np.zeros(4)
+    floor, rates, span = money_habits(model)[0], look_rates(model), float(SPIN_UP_MONTHS)
+    pull = float(model.base.wealth_propensity)
+    factor, memory = standing_traits(
+        home, span, pull, floor, market.base_income, rates, w.income, w.thrift
+    )
+    kept = np.array([math.pow(1.0 - rate, span) for rate in market.scrap_rates])
+    traded, wishes = np.zeros(4), np.zeros(len(home), np.int8)
     for step in range(SPIN_UP_STEPS):
         traded[1:] = 0.0
-        spin_up(
-            model.seed, _FIRST_DRAW + 1 + step, SPIN_UP_MONTHS, home, w.identity,
-            market.scrap_rates, norm, float(model.base.wealth_propensity), w.car, w.car_age,
-            w.income, w.thrift, w.savings, w.debt, w.car_rate, *market_setting(model, (1.0,) * 4),
-            traded,
+        _, habits, terms, _, taste, prices, loan_rate, worths, level = market_setting(
+            model, (1.0,) * 4
+        )
+        ages, month = mean_ages(model), _FIRST_DRAW + 1 + step
+        constants = market.constants - taste[1] * ages / 12.0
+
+        def one_step(first: int, last: int, month: int = month, now: tuple[Any, ...] = (
+            habits, terms, rates, taste, prices, loan_rate, worths, level, constants
+        )) -> None:  # fmt: skip
+            spin_up(
+                first, last, model.seed, month, SPIN_UP_MONTHS, home, w.identity, kept, factor,
+                memory, norm, w.car, w.car_age, w.income, w.thrift, w.savings, w.debt, w.car_rate,
+                *now, wishes,
+            )  # fmt: skip
+
+        threads.over_rows(len(home), one_step)
+        buy_wished(
+            home, wishes, w.car, w.car_age, w.income, w.savings, w.debt, w.car_rate, habits, prices,
+            ages, loan_rate, worths, level, traded,
         )  # fmt: skip
         if traded[1] > 0.0:
             stock_pool(market, market.pool_count[:, 0], *(traded[2:] / traded[1]))

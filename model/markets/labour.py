@@ -24,7 +24,6 @@ from model.workers import (
     OWN_ACCOUNT,
     SKILL_UNIT,
     UNEMPLOYED,
-    auto_worth,
     efficiency_units,
 )
 
@@ -322,19 +321,19 @@ def hire(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def sum_staff(first, last, unit, status, employer, skill, auto_skill, wage, auto_worth, capacity):  # type: ignore[no-untyped-def]
+def sum_staff(first, last, unit, employer, skill, auto_skill, wage, auto_worth):  # type: ignore[no-untyped-def]
     """Staff in units of skill and their wages, by firm: whole numbers [capacity, 2].
 
-    In units of `SKILL_UNIT` and of `unit` KGS: such sums are the same in any order.
+    In units of `SKILL_UNIT` and of `unit` KGS: such sums are the same in any order. `auto_worth`
+    of each firm, then 0 for no employer (row -1): a guess of who is employed would cost more.
     """
-    sums = np.zeros((capacity, 2), np.int64)
+    sums = np.zeros((len(auto_worth), 2), np.int64)
     for i in range(first, last):
-        if status[i] == EMPLOYEE:
-            f = employer[i]
-            able = efficiency_units(skill[i], auto_skill[i], auto_worth[f])
-            sums[f, 0] += np.int64(able * (1.0 / SKILL_UNIT))
-            sums[f, 1] += np.int64(np.float64(wage[i]) / unit)
-    return sums
+        f = employer[i]
+        able = efficiency_units(skill[i], auto_skill[i], auto_worth[f])
+        sums[f, 0] += np.int64(able * (1.0 / SKILL_UNIT))
+        sums[f, 1] += np.int64(np.float64(wage[i]) * (1.0 / unit))
+    return sums[:-1]
 
 
 @njit(cache=True)
@@ -353,13 +352,13 @@ def note_unfilled(tolerated, alive, employees, open_jobs, unfilled_months):  # t
 def leave_jobs(model: RegionalModel) -> None:
     """Quits, lay-offs and yearly contracts; then people who take up or give up own-account work."""
     w, f, p, base = model.workers, model.firms, model.params, model.base
-    chance, worth = np.empty(f.capacity), auto_worth(model)
+    chance = np.empty(f.capacity)
     layoff_chances(p.layoff_speed, f.alive, f.employees, f.desired_staff, chance)
     leavers = threads.list_rows(
         w.capacity,
         lambda first, last: list_leavers(
             first, last, model.seed, model.period, p.quit_rate, chance, w.identity, w.status,
-            w.employer, w.skill, w.auto_skill, w.wage, w.tenure, f.wage_offer, worth,
+            w.employer, w.skill, w.auto_skill, w.wage, w.tenure, f.wage_offer, f.auto_worth,
         ),
     )  # fmt: skip
     separate(leavers, w.status, w.employer, w.tenure, w.jobless_months, f.employees)
@@ -395,9 +394,9 @@ def find_searchers(model: RegionalModel) -> np.ndarray:
 def fill_jobs(model: RegionalModel, searchers: np.ndarray, open_jobs: np.ndarray) -> None:
     """Search and hiring in rounds; who is hired leaves the search, `open_jobs` fall."""
     w, f, p, base = model.workers, model.firms, model.params, model.base
-    skill_worth, reservation = auto_worth(model), reservation_wages(model)
-    worth, log_pay = base.job_worth[f.region, f.sector], np.empty(f.capacity)
-    job_values(open_jobs, f.region, f.wage_offer, worth, log_pay)
+    reservation = reservation_wages(model)
+    log_pay = np.empty(f.capacity)
+    job_values(open_jobs, f.region, f.wage_offer, f.job_worth, log_pay)
     model.hires = 0
     for attempt in range(p.search_rounds):
         place_vacancies(
@@ -408,7 +407,7 @@ def fill_jobs(model: RegionalModel, searchers: np.ndarray, open_jobs: np.ndarray
         seen = np.empty(len(searchers))
         hired = np.zeros(len(searchers), np.bool_)
 
-        def apply(
+        def send_applications(
             first: int, last: int, attempt: int = attempt, searchers: np.ndarray = searchers,
             application: np.ndarray = application, seen: np.ndarray = seen,
         ) -> None:  # fmt: skip
@@ -416,17 +415,17 @@ def fill_jobs(model: RegionalModel, searchers: np.ndarray, open_jobs: np.ndarray
                 first, last, model.seed, model.period, attempt, p.search_looks, p.search_choices, p.taste_scale,
                 p.autonomy_spread, base.reach, base.commuting_cost, reservation, base.place_offset, base.place,
                 searchers, w.identity, w.region, w.status, w.employer, w.pool_sector, w.skill, w.auto_skill, w.wage,
-                f.region, f.identity, f.wage_offer, skill_worth, worth, log_pay, open_jobs, application,
+                f.region, f.identity, f.wage_offer, f.auto_worth, f.job_worth, log_pay, open_jobs, application,
             )  # fmt: skip
             see_skills(
                 first, last, model.seed, model.period, attempt, p.ranking_noise, searchers, application,
-                w.identity, w.skill, w.auto_skill, skill_worth, seen,
+                w.identity, w.skill, w.auto_skill, f.auto_worth, seen,
             )  # fmt: skip
 
-        threads.over_rows(len(searchers), apply)
+        threads.over_rows(len(searchers), send_applications)
         model.hires += hire(
             searchers, application, seen, w.status, w.employer, w.pool_sector, w.skill, w.auto_skill, w.wage,
-            w.tenure, w.jobless_months, f.wage_offer, skill_worth, f.employees, open_jobs, f.applicants, hired,
+            w.tenure, w.jobless_months, f.wage_offer, f.auto_worth, f.employees, open_jobs, f.applicants, hired,
         )  # fmt: skip
         searchers = searchers[~hired]
 
@@ -441,12 +440,12 @@ def count_staff(model: RegionalModel) -> np.ndarray:
 
     Returns their wages, KGS a month [capacity].
     """
-    w, f, worth, unit = model.workers, model.firms, auto_worth(model), wage_unit(model)
+    w, f, unit = model.workers, model.firms, wage_unit(model)
+    worth = np.append(f.auto_worth, 0.0)
     sums = threads.over_rows(
         w.capacity,
         lambda first, last: sum_staff(
-            first, last, unit, w.status, w.employer, w.skill, w.auto_skill, w.wage, worth,
-            f.capacity,
+            first, last, unit, w.employer, w.skill, w.auto_skill, w.wage, worth,
         ),
     )  # fmt: skip
     total = sums[0]

@@ -62,15 +62,23 @@ def move_own_account(  # type: ignore[no-untyped-def]
     A sector is chosen by `weight` [R, S], that of `choice_weights`.
     """
     rows, who = np.empty(draws.STRIPE, np.int64), np.empty(draws.STRIPE, np.uint64)
-    u = np.empty(draws.STRIPE, np.float64)
+    u, near = np.empty(draws.STRIPE, np.float64), np.empty(draws.STRIPE, np.int64)
+    most = max(entry_rate, exit_rate)
     for start in range(first, last, draws.STRIPE):
-        n = 0
-        for i in range(start, min(start + draws.STRIPE, last)):
+        n, stop = 0, min(start + draws.STRIPE, last)
+        for i in range(start, stop):
+            jobless_months[i] += np.int16(status[i] == UNEMPLOYED)
+        for i in range(start, stop):
+            # Written always, kept if it counts: a guess of who may move would cost more.
             rows[n] = i
             who[n] = identity[i]
             n += int(status[i] == OWN_ACCOUNT or status[i] == UNEMPLOYED)
         draws.fill_uniforms(seed, draws.OWN_ACCOUNT, who[:n], month, 0, u)
+        few = 0
         for k in range(n):
+            near[few] = k
+            few += int(u[k] < most or u[k] > 1.0 - switch_rate)
+        for k in near[:few]:
             i = rows[k]
             if status[i] == OWN_ACCOUNT:
                 if u[k] < exit_rate:
@@ -81,7 +89,6 @@ def move_own_account(  # type: ignore[no-untyped-def]
                     continue
                 moves = u[k] > 1.0 - switch_rate
             else:
-                jobless_months[i] += 1
                 moves = u[k] < entry_rate
             if not moves:
                 continue
@@ -101,8 +108,7 @@ def reservation_wages(model: RegionalModel) -> np.ndarray:
     incomes that the table shows is read as skill and amenity (Rosen 1986), not as a queue.
     """
     p, base, market = model.params, model.base, model.market
-    norm = np.where(base.pool_income > 0.0, base.pool_income, 1.0)
-    relative = np.where(base.pool_income > 0.0, market.pool_income / norm, 0.0)
+    relative = market.income_ratio
     worth = base.region_wage[:, None] * (1.0 + p.autonomy_premium)
     out = np.empty((relative.shape[0], relative.shape[1] + 1))
     out[:, :-1] = relative * worth

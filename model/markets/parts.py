@@ -107,7 +107,7 @@ def deliver_inputs(  # type: ignore[no-untyped-def]
     Barrot & Sauvagnat 2016); the rest is ordered again next month, for the stock is missing. Of
     all imports the part `corridor` passes the border; the rest is not paid.
 
-    `named_share` [S_use, K] of the domestic part is ordered by name, `import_share` [R, S_use, K]
+    `named_share` [S_use, K] of the domestic part is ordered by name, `import_share` [R, S, S_use]
     from abroad; the rest of the order stays for the market and is left in `input_order`.
     Returns KGS paid to firms and KGS paid abroad.
     """
@@ -120,7 +120,7 @@ def deliver_inputs(  # type: ignore[no-untyped-def]
             if input_order[f, k] <= 0.0:
                 continue
             i = sector[f]
-            domestic = input_order[f, k] * (1.0 - import_share[region[f], i, k])
+            domestic = input_order[f, k] * (1.0 - import_share[region[f], critical[i, k], i])
             known = 0
             for j in range(named):
                 known += supplier[f, k * N_SUPPLIERS + j] >= 0
@@ -146,7 +146,7 @@ def deliver_inputs(  # type: ignore[no-untyped-def]
             order = input_order[f, k]
             if order <= 0.0:
                 continue
-            foreign = order * import_share[region[f], i, k]
+            foreign = order * import_share[region[f], critical[i, k], i]
             domestic = order - foreign
             known = 0
             for j in range(named):
@@ -231,7 +231,7 @@ def deliver_and_produce(model: RegionalModel) -> None:
     """Phase 6: deliveries of critical inputs, then production."""
     f, p, base, market = model.firms, model.params, model.base, model.market
     domestic, abroad = deliver_inputs(
-        base.named_share, market.critical_import_share(), market.import_price,
+        base.named_share, market.input_import_share, market.import_price,
         p.import_substitution, p.corridor_open, p.n_suppliers, base.critical, f.alive, f.region, f.sector, f.price, f.supplier, f.input_order, f.inventory,
         f.input_stock, f.orders, f.sales, f.revenue, f.material_cost, f.cash,
     )  # fmt: skip

@@ -72,8 +72,9 @@ def hold_tenders(model: RegionalModel) -> None:
                 if plant.mothballed:
                     # Nobody tools up for a line that stands still.
                     continue
+                saved = savings(plant)
                 for component in parts_allowed(plant):
-                    tender_part(plant, component)
+                    tender_part(plant, component, float(saved[component]))
     mark_tiers(model)
 
 
@@ -102,17 +103,18 @@ def parts_allowed(plant: Plant) -> list[int]:
     return [int(c) for c in np.flatnonzero(allowed & storable[parts["home_sector"]])]
 
 
-def tender_part(plant: Plant, component: int) -> None:
-    """Put out what is not covered of one part; record every candidate's outcome."""
+def tender_part(plant: Plant, component: int, saved: float) -> None:
+    """Put out what is not covered of one part; record every candidate's outcome.
+
+    `saved`: KGS that a kit gets cheaper without the part.
+    """
     model = plant.model
     p, parts = model.params, model.pack.components
     ours = [one for one in live_contracts(plant) if one.component == component]
     later = model.period + p.tooling_months
     ending = [one for one in ours if one.end <= later]
     uncovered = 1.0 - sum(one.share for one in ours if one.end > later)
-    limit = tender_limit(
-        float(savings(plant)[component]), *rates_paid(plant), plant.mandate_premium
-    )
+    limit = tender_limit(saved, *rates_paid(plant), plant.mandate_premium)
     volume, mes = plant_volume(plant), float(parts["mes"][component]) / model.scale
     free = max([model.period + 1, *(one.end + 1 for one in ending)])
     open_share = 0.0
@@ -254,7 +256,7 @@ def offer(model: RegionalModel, lot: Lot, row: int, lines: np.ndarray) -> Candid
     # Made before the first pay: the lead, and the stock that goes with the new sales.
     months = p.supplier_lead + p.stock_cover
     working = months * sets / 12.0 * units * float(f.unit_cost[row]) if before is None else 0.0
-    goods = extra / float(base.capacity_per_capital[s]) * float(model.market.capital_price()[r])
+    goods = extra / float(base.capacity_per_capital[s]) * float(model.market.capital_price[r])
     reason = first_failure(
         quality=(float(f.quality[row]), quality_asked(
             p.quality_threshold, p.quality_complexity_step, p.quality_stage_step,
