@@ -14,14 +14,16 @@ from experiments.simulate import Results, simulate
 if TYPE_CHECKING:
     from experiments.effects import Effect, paired_effect
     from experiments.impact import Impact, impact_table
+    from experiments.study import Study
 
-__all__ = ["Effect", "Impact", "Results", "impact_table", "paired_effect", "simulate"]
+__all__ = ["Effect", "Impact", "Results", "Study", "impact_table", "paired_effect", "simulate"]
 
 _HOMES = {
     "Effect": "experiments.effects",
     "paired_effect": "experiments.effects",
     "Impact": "experiments.impact",
     "impact_table": "experiments.impact",
+    "Study": "experiments.study",
 }
 
 

@@ -10,6 +10,9 @@ from typing import Annotated
 
 import typer
 
+from experiments.cli_input import input_errors, number, whole
+from experiments.study_cli import study_app
+
 app = typer.Typer(
     name="ornok",
     help="A region with and without a car plant: one run, one table, one picture.",
@@ -19,6 +22,7 @@ app = typer.Typer(
 )
 pack_app = typer.Typer(help="Country packs.", no_args_is_help=True)
 app.add_typer(pack_app, name="pack")
+app.add_typer(study_app, name="study")
 
 
 def _tell_version(asked: bool) -> None:
@@ -41,20 +45,6 @@ def _common(
     pass
 
 
-def _whole(written: str) -> int:
-    try:
-        return int(written)
-    except ValueError:
-        raise typer.BadParameter(f"got '{written}'; allowed: a whole number") from None
-
-
-def _number(written: str) -> float:
-    try:
-        return float(written)
-    except ValueError:
-        raise typer.BadParameter(f"got '{written}'; allowed: a number") from None
-
-
 Pack = Annotated[
     str | None, typer.Option(help="Country pack: a name or a folder (kyrgyzstan if not given).")
 ]
@@ -62,14 +52,14 @@ Pack = Annotated[
 
 Scale = Annotated[
     float | None,
-    typer.Option(parser=_number, metavar="NUMBER", help="People one agent stands for."),
+    typer.Option(parser=number, metavar="NUMBER", help="People one agent stands for."),
 ]
-Seed = Annotated[int, typer.Option(parser=_whole, metavar="NUMBER", help="The (first) seed.")]
+Seed = Annotated[int, typer.Option(parser=whole, metavar="NUMBER", help="The (first) seed.")]
 Seeds = Annotated[
-    int, typer.Option(parser=_whole, metavar="NUMBER", help="How many seeds, for an interval.")
+    int, typer.Option(parser=whole, metavar="NUMBER", help="How many seeds, for an interval.")
 ]
 Horizon = Annotated[
-    int | None, typer.Option(parser=_whole, metavar="MONTHS", help="Months after burn-in.")
+    int | None, typer.Option(parser=whole, metavar="MONTHS", help="Months after burn-in.")
 ]
 Settings = Annotated[
     list[str] | None,
@@ -80,18 +70,6 @@ Out = Annotated[
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress bar, no table.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")]
-
-
-@contextmanager
-def _input_errors() -> Iterator[None]:
-    """Bad input ends with one line on stderr and exit code 2, before anything is written."""
-    from model.errors import InputError
-
-    try:
-        yield
-    except InputError as error:
-        typer.echo(f"ornok: {error}", err=True)
-        raise typer.Exit(2) from None
 
 
 @app.command()
@@ -145,7 +123,7 @@ def run(
 def _planning() -> Iterator[None]:
     """Checks before a run: bad input and an interrupt both end with nothing written."""
     try:
-        with _input_errors():
+        with input_errors():
             yield
     except KeyboardInterrupt:
         typer.echo("Interrupted: nothing written.", err=True)
@@ -158,7 +136,7 @@ def _endings(folder: Path) -> Iterator[None]:
     from experiments.effects import NoRunFinishedError
 
     try:
-        with _input_errors():
+        with input_errors():
             yield
     except NoRunFinishedError as error:
         typer.echo(f"{error.failures[0].trace}ornok: {error}", err=True)
@@ -270,7 +248,7 @@ def params(
     json: Annotated[bool, typer.Option("--json", help="One JSON list on stdout.")] = False,
 ) -> None:
     """Show parameters: value, unit, range, source and grade of the evidence."""
-    with _input_errors():
+    with input_errors():
         from rich.console import Console
 
         from experiments.screen import param_as_table, params_as_table

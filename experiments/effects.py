@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from scipy.special import stdtrit
 
+from experiments.effect_tables import effect_table
+from experiments.intervals import t_interval as t_interval
 from experiments.no_change import NothingChangedWarning, nothing_changed
 from experiments.pool import Failure, run_all
 from experiments.simulate import Results, prepare
@@ -82,19 +83,17 @@ class Effect:
         table.insert(1, "date", table["period"].map(self.dates))
         return table
 
-
-def t_interval(values: np.ndarray, axis: int = 0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Mean and the ends of the 95 % Student t interval along an axis.
-
-    Both ends are not-a-number when there are fewer than two values.
-    """
-    count = values.shape[axis]
-    mean = values.mean(axis=axis)
-    if count < 2:
-        unknown = np.full_like(mean, np.nan, dtype=float)
-        return mean, unknown, unknown
-    half = stdtrit(count - 1, 0.975) * values.std(axis=axis, ddof=1) / np.sqrt(count)
-    return mean, mean - half, mean + half
+    def table(
+        self,
+        outcomes: Sequence[str] | None = None,
+        *,
+        by: str = "window",
+        first: str | None = None,
+        last: str | None = None,
+        half_width: float | None = None,
+    ) -> pd.DataFrame:
+        """The effect by window, month, year, region or sector: see `effect_tables.effect_table`."""
+        return effect_table(self, outcomes, by=by, first=first, last=last, half_width=half_width)
 
 
 def paired_effect(

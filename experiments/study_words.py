@@ -1,0 +1,125 @@
+"""The words of a study's report: how it was done, and how to cite it. Generated, never typed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from experiments.outcomes import outcomes
+from experiments.study import Status
+from experiments.study_plan import Plan
+from model import World, load_pack
+from model.calendar_months import date_of
+
+# What a page shows first, of the outcomes a study keeps.
+HEADLINES = (
+    "employee_jobs", "employment", "real_value_added", "mean_wage", "tax_revenue",
+    "budget_balance", "supplier_jobs", "local_content_nominal", "firms", "imports",
+)  # fmt: skip
+_DESIGNS = {
+    "grid": "a full grid of {n} points over {k}",
+    "list": "{n} listed points over {k}",
+    "latin": "a Latin hypercube of {n} points over {k}",
+    "sobol": "a Sobol design of {n} points over {k} (Saltelli's scheme)",
+    "morris": "a Morris design of {n} points over {k}",
+    "none": "one point: no parameter was varied",
+}
+
+
+def headline_outcomes(kept: Sequence[str], most: int = 6) -> list[str]:
+    """The outcomes that a report shows when none are asked for."""
+    found = [name for name in HEADLINES if name in kept][:most]
+    return found or list(kept[:most])
+
+
+def methods(plan: Plan, status: Status, first: int, last: int) -> str:
+    """A paragraph on what was done, ready for a paper's methods section."""
+    setup = plan.kit.setups[0]
+    params, pack = setup.params, load_pack(setup.pack)
+    made_up = " (made up)" if pack.made_up and "made up" not in pack.title else ""
+    treated = plan.worlds if plan.against is None else plan.worlds[:-1]
+    parameters = (
+        "one parameter" if len(plan.design.names) == 1 else f"{len(plan.design.names)} parameters"
+    )
+    design = _DESIGNS[plan.design.kind].format(n=f"{len(plan.design.points):,}", k=parameters)
+    seeds = f"{len(plan.seeds)} seeds ({plan.seeds[0]} to {plan.seeds[-1]})"
+    if len(plan.seeds) == 1:
+        seeds = f"one seed ({plan.seeds[0]})"
+    worlds = f"world{'s' if len(treated) > 1 else ''} {', '.join(treated)}"
+    sentences = [
+        f"We ran the agent-based regional model Ornok {status.versions[0].get('ornok', '')} "
+        f"(code {status.code}) on the country pack {pack.title}{made_up} (SHA-256 "
+        f"{plan.kit.pack_hash[:12]}), one agent standing for {params.scale:g} people.",
+        f"Each run spans {params.horizon} months from January 2023 after {params.burn_in} months of "
+        "burn-in that are discarded.",
+        f"The {worlds} {'were' if len(treated) > 1 else 'was'} run on {design}, with {seeds} at "
+        f"each point: {status.total:,} runs in all, of which {status.done:,} finished and "
+        f"{status.failed:,} failed.",
+    ]
+    if plan.against is not None:
+        sentences.append(
+            f"At each point every world was compared with the world {plan.against} run with the same "
+            "parameters and the same seed, so that both share every random draw; an effect is the "
+            f"mean over seeds of the difference, averaged over the months {date_of(first)} to "
+            f"{date_of(last)}. Intervals are 95 % Student t intervals over seeds; the tables give "
+            "percentile bootstrap intervals (2,000 resamples of seeds), too."
+        )
+    else:
+        sentences.append(
+            f"Values are means over the months {date_of(first)} to {date_of(last)} and over seeds, "
+            "with 95 % Student t intervals over seeds."
+        )
+    if plan.file.settings:
+        fixed = ", ".join(f"{name} = {value}" for name, value in plan.file.settings.items())
+        sentences.append(f"Against the pack's own values, all runs had {fixed}.")
+    return " ".join(sentences)
+
+
+def parameter_rows(plan: Plan) -> list[tuple[str, ...]]:
+    """Of each parameter that varies: name, role, where it went, unit, grade, meaning."""
+    facts = {one.name: one for one in load_pack(plan.kit.setups[0].pack).params().describe()}
+    rows: list[tuple[str, ...]] = []
+    for column, (name, role) in enumerate(zip(plan.design.names, plan.design.roles, strict=True)):
+        seen = sorted({point[column] for point in plan.design.points})
+        few = ", ".join(_short(x) for x in seen)
+        span = few if len(seen) <= 5 else f"{_short(seen[0])} to {_short(seen[-1])}"
+        one = facts[name]
+        own = f"{_short(one.value)}"
+        rows.append((name, role, span, own, one.unit, one.grade, one.meaning))
+    return rows
+
+
+def _short(value: object) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def world_rows(plan: Plan) -> list[tuple[str, str, str]]:
+    """Of each world: name, title, question."""
+    worlds: list[World] = [setup.world for setup in plan.kit.setups]
+    return [(world.name, world.title, world.question) for world in worlds]
+
+
+def outcome_rows(names: Sequence[str]) -> list[tuple[str, str, str]]:
+    """Of each outcome: name, unit, meaning."""
+    known = outcomes()
+    return [(name, known[name].unit, known[name].meaning) for name in names]
+
+
+def citation(plan: Plan, status: Status) -> tuple[str, str]:
+    """How to cite the study: in words and as BibTeX."""
+    version = status.versions[0].get("ornok", "") if status.versions else ""
+    year = (status.last_time or "")[:4]
+    title = plan.file.title
+    words = (
+        f"“{title}”. Simulation study with Ornok {version}, an agent-based regional model of "
+        f"foreign-invested car plants. Code {status.code}, pack {plan.kit.pack_hash[:12]}, "
+        f"{status.done:,} runs, {year}."
+    )
+    bibtex = (
+        f"@misc{{ornok_study_{status.code[:8]},\n"
+        f"  title        = {{{title}}},\n"
+        f"  howpublished = {{Simulation study with Ornok {version}}},\n"
+        f"  note         = {{code {status.code}, pack {plan.kit.pack_hash[:12]}, "
+        f"{status.done} runs}},\n"
+        f"  year         = {{{year}}}\n}}"
+    )
+    return words, bibtex
