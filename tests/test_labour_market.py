@@ -8,7 +8,7 @@ import pytest
 from calls import assert_same, call, some_calls
 
 from model import draws
-from model.markets import labour
+from model.markets import labour, search
 from model.markets.own_account import choice_weights
 from model.workers import ABROAD, EMPLOYEE, NO_FIRM, OWN_ACCOUNT, SKILL_UNIT, UNEMPLOYED
 
@@ -126,7 +126,7 @@ def test_excess_staff_falls_by_its_part_and_a_closed_firm_keeps_nobody():
 
 def test_searchers_are_those_of_the_slow_twin():
     found = 0
-    for before, _, rows in some_calls(labour, "list_searchers"):
+    for before, _, rows in some_calls(search, "list_searchers"):
         looks = [
             draws.uniform(before.seed, draws.SEARCH, who, before.month, 0) < before.search_chance[s]
             for who, s in zip(before.identity, before.status, strict=True)
