@@ -28,6 +28,7 @@ from experiments.job import MOST_SEEDS, processes, records, write_stdout
 from experiments.outcomes import outcomes, readable, short_unit
 from experiments.pool import run_all
 from experiments.provenance import git_commit
+from experiments.run_options import RunOptions
 from experiments.screen import months_bar
 from experiments.store import free_folder, run_name, whole_folder, write_json
 from model import Params
@@ -38,21 +39,13 @@ if TYPE_CHECKING:
     from experiments.simulate import Setup
 
 
-@dataclass(frozen=True)
-class ChannelsJob:
+@dataclass(frozen=True, kw_only=True)
+class ChannelsJob(RunOptions):
     """What the user asked for, as typed."""
 
     world: str = "plant"
     against: str = "none"
-    pack: str | None = None
-    scale: float | None = None
-    seed: int = 1
-    seeds: int = 1
-    horizon: int | None = None
-    settings: tuple[str, ...] = ()
     shapley: bool = False
-    out: Path | None = None
-    command: str = ""
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from experiments.run_options import Pack, RunOptions, Voice, with_run_options
 
 app = typer.Typer(
     name="ornok",
@@ -41,45 +42,13 @@ def _common(
     pass
 
 
-def _whole(written: str) -> int:
-    try:
-        return int(written)
-    except ValueError:
-        raise typer.BadParameter(f"got '{written}'; allowed: a whole number") from None
+WithPlant = Annotated[str, typer.Argument(help="A world with a plant, by name or its TOML file.")]
+Control = Annotated[str, typer.Option(help="The control, a world without a plant.")]
 
 
-def _number(written: str) -> float:
-    try:
-        return float(written)
-    except ValueError:
-        raise typer.BadParameter(f"got '{written}'; allowed: a number") from None
-
-
-Pack = Annotated[
-    str | None, typer.Option(help="Country pack: a name or a folder (kyrgyzstan if not given).")
-]
-
-
-Scale = Annotated[
-    float | None,
-    typer.Option(parser=_number, metavar="NUMBER", help="People one agent stands for."),
-]
-Seed = Annotated[int, typer.Option(parser=_whole, metavar="NUMBER", help="The (first) seed.")]
-Seeds = Annotated[
-    int, typer.Option(parser=_whole, metavar="NUMBER", help="How many seeds, for an interval.")
-]
-Horizon = Annotated[
-    int | None, typer.Option(parser=_whole, metavar="MONTHS", help="Months after burn-in.")
-]
-Settings = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="NAME=VALUE", help="A parameter, in both worlds."),
-]
-Out = Annotated[
-    Path | None, typer.Option(help="Folder to write to (a new one in results/ if not given).")
-]
-Quiet = Annotated[bool, typer.Option("--quiet", help="No progress bar, no table.")]
-Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")]
+def listed(names: str | None) -> tuple[str, ...]:
+    """Names that were typed with commas between them."""
+    return tuple(name.strip() for name in (names or "").split(",") if name.strip())
 
 
 @contextmanager
@@ -95,14 +64,11 @@ def _input_errors() -> Iterator[None]:
 
 
 @app.command()
+@with_run_options
 def run(
+    options: RunOptions,
+    voice: Voice,
     world: Annotated[str, typer.Argument(help="A world by name or its TOML file.")] = "plant",
-    pack: Pack = None,
-    scale: Scale = None,
-    seed: Seed = 1,
-    seeds: Seeds = 1,
-    horizon: Horizon = None,
-    set_: Settings = None,
     against: Annotated[
         str | None,
         typer.Option(help="The world to compare with (none if not given; flat for none itself)."),
@@ -114,9 +80,6 @@ def run(
             help="Panels to keep, with commas: firms, workers, contracts, failures, entries.",
         ),
     ] = None,
-    out: Out = None,
-    quiet: Quiet = False,
-    json: Json = False,
 ) -> None:
     """Run a world and its counterfactual; print and store what differs."""
     with _planning():
@@ -126,19 +89,12 @@ def run(
             Job(
                 world=world,
                 against=against or ("flat" if world == "none" else "none"),
-                pack=pack,
-                scale=scale,
-                seed=seed,
-                seeds=seeds,
-                horizon=horizon,
-                settings=tuple(set_ or ()),
-                panels=tuple(name.strip() for name in (panels or "").split(",") if name.strip()),
-                out=out,
-                command=_command(),
+                panels=listed(panels),
+                **vars(options),
             )
         )
     with _endings(job.folder):
-        execute(job, quiet=quiet, json=json)
+        execute(job, **vars(voice))
 
 
 @contextmanager
@@ -170,86 +126,42 @@ def _endings(folder: Path) -> Iterator[None]:
         raise typer.Exit(130) from None
 
 
-def _command() -> str:
-    import shlex
-
-    return shlex.join(["ornok", *sys.argv[1:]])
-
-
 @app.command()
+@with_run_options
 def channels(
-    world: Annotated[str, typer.Argument(help="A world with a plant, by name or its TOML file.")],
-    against: Annotated[str, typer.Option(help="The control, a world without a plant.")] = "none",
-    pack: Pack = None,
-    scale: Scale = None,
-    seed: Seed = 1,
-    seeds: Seeds = 1,
-    horizon: Horizon = None,
-    set_: Settings = None,
+    world: WithPlant,
+    options: RunOptions,
+    voice: Voice,
+    against: Control = "none",
     shapley: Annotated[
         bool, typer.Option("--shapley", help="Shapley values too: 65 runs a seed instead of 15.")
     ] = False,
-    out: Out = None,
-    quiet: Quiet = False,
-    json: Json = False,
 ) -> None:
     """Split a plant's effect by channel: supplier, income, knowledge and so on."""
     with _planning():
         from experiments.channels_job import ChannelsJob, execute, plan
 
-        job = plan(
-            ChannelsJob(
-                world=world,
-                against=against,
-                pack=pack,
-                scale=scale,
-                seed=seed,
-                seeds=seeds,
-                horizon=horizon,
-                settings=tuple(set_ or ()),
-                shapley=shapley,
-                out=out,
-                command=_command(),
-            )
-        )
+        job = plan(ChannelsJob(world=world, against=against, shapley=shapley, **vars(options)))
     with _endings(job.folder):
-        execute(job, quiet=quiet, json=json)
+        execute(job, **vars(voice))
 
 
 @app.command()
+@with_run_options
 def mechanisms(
+    options: RunOptions,
+    voice: Voice,
     names: Annotated[
         list[str] | None, typer.Argument(metavar="[NAME]...", help="Mechanisms; all without any.")
     ] = None,
-    pack: Pack = None,
-    scale: Scale = None,
-    seed: Seed = 1,
-    seeds: Seeds = 1,
-    horizon: Horizon = None,
-    set_: Settings = None,
-    out: Out = None,
-    quiet: Quiet = False,
-    json: Json = False,
 ) -> None:
     """Switch mechanisms on and off: which act, and which change nothing and why."""
     with _planning():
         from experiments.mechanisms_job import MechanismsJob, execute, plan
 
-        job = plan(
-            MechanismsJob(
-                names=tuple(names or ()),
-                pack=pack,
-                scale=scale,
-                seed=seed,
-                seeds=seeds,
-                horizon=horizon,
-                settings=tuple(set_ or ()),
-                out=out,
-                command=_command(),
-            )
-        )
+        job = plan(MechanismsJob(names=tuple(names or ()), **vars(options)))
     with _endings(job.folder):
-        execute(job, quiet=quiet, json=json)
+        execute(job, **vars(voice))
 
 
 @app.command()
