@@ -77,7 +77,7 @@ def run(
         str | None,
         typer.Option(
             metavar="NAMES",
-            help="Panels to keep, with commas: firms, workers, contracts, failures, entries.",
+            help="Panels to keep, with commas: firms, workers, contracts, failures, entries, plants.",
         ),
     ] = None,
 ) -> None:
