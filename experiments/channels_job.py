@@ -36,6 +36,8 @@ from model.channels import present
 from model.errors import InputError
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from experiments.simulate import Setup
 
 
@@ -185,7 +187,7 @@ def channels_as_table(found: Channels, outcome: str) -> Table:
     rows = found.table[found.table["outcome"] == outcome]
     unit = str(rows["unit"].iloc[0])
     seeds = f"{len(found.seeds)} seeds" if several else f"seed {found.seeds[0]}"
-    page = _page(
+    page = plain_page(
         f"{escape(outcomes()[outcome].name.replace('_', ' '))}, {short_unit(unit)}\n"
         f"{escape(found.world)} against {escape(found.against)}, {found.first} to {found.last}, "
         f"{seeds}"
@@ -233,18 +235,27 @@ def _notes(found: Channels) -> str:
 
 def displacement_as_table(found: Channels) -> Table:
     """Jobs lost by others, beside the channels."""
-    page = _page(
+    page = plain_page(
         "Displacement: jobs in others than the plant;\n"
         "part of the channels, told beside them, never added"
     )
     page.add_column("", no_wrap=True)
     page.add_column("jobs", justify="right", no_wrap=True)
-    for line in found.displacement.to_dict("records"):
-        page.add_row(str(line["measure"]), readable(line["mean"], "jobs", signed=True))
+    for words, cell in displacement_rows(found.displacement):
+        page.add_row(words, cell)
     return page
 
 
-def _page(title: str) -> Table:
+def displacement_rows(table: pd.DataFrame) -> list[tuple[str, str]]:
+    """Each measure of displacement and its jobs, as the screen prints them."""
+    return [
+        (str(line["measure"]), readable(line["mean"], "jobs", signed=True))
+        for line in table.to_dict("records")
+    ]
+
+
+def plain_page(title: str) -> Table:
+    """A table without rules between columns: it fits a screen of 80 characters."""
     return Table(
         title=title,
         title_justify="left",
