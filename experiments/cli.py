@@ -148,6 +148,50 @@ def channels(
 
 @app.command()
 @with_run_options
+def impact(
+    options: RunOptions,
+    voice: Voice,
+    world: WithPlant = "plant",
+    against: Control = "none",
+    channels: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAMES",
+            help="Channels to tell apart, with commas (all if not given: 15 runs a seed); "
+            "none: 3 runs a seed, and 2 more for each.",
+        ),
+    ] = None,
+    by_year: Annotated[bool, typer.Option("--by-year", help="Print the years too.")] = False,
+    io: Annotated[bool, typer.Option("--io/--no-io", help="Type I and II beside it.")] = True,
+    release: Annotated[
+        bool,
+        typer.Option(
+            "--release", help="Why Type II differs: constraints released, 10 runs a seed more."
+        ),
+    ] = False,
+) -> None:
+    """The table of direct, indirect and induced effects, and what such tables cannot show."""
+    with _planning():
+        from experiments.impact_job import ImpactJob, execute, plan
+
+        told = None if channels is None else listed(channels)
+        job = plan(
+            ImpactJob(
+                world=world,
+                against=against,
+                channels=told,
+                by_year=by_year,
+                io=io,
+                release=release,
+                **vars(options),
+            )
+        )
+    with _endings(job.folder):
+        execute(job, **vars(voice))
+
+
+@app.command()
+@with_run_options
 def mechanisms(
     options: RunOptions,
     voice: Voice,

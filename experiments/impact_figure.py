@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import textwrap
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from experiments.economic_impact import AROUND, DIRECT, MEAN, NET, OTHERS, EconomicImpact
 from experiments.impact_gap import GAP, INDIRECT, INDUCED, MODEL, TYPE_1, TYPE_2
@@ -51,7 +50,7 @@ def draw_impact(found: EconomicImpact, path: Path, *, command: str = "") -> Path
         left, right = figure.subplots(1, 2, width_ratios=(1.25, 1.0))
         draw_years(left, found)
         draw_waterfall(right, found)
-        figure.subplots_adjust(left=0.065, right=0.985, top=0.7, bottom=0.22, wspace=0.16)
+        figure.subplots_adjust(left=0.065, right=0.985, top=0.67, bottom=0.12, wspace=0.42)
         jobs = found.value(_JOBS, NET)
         figure.text(0.065, 0.965, _headline(found, jobs), fontsize=14, fontweight="bold", va="top")
         figure.text(0.065, 0.905, _below(found), fontsize=9.5, color="#333333", va="top")
@@ -110,7 +109,9 @@ def draw_years(axes: Axes, found: EconomicImpact) -> None:
         min(np.nanmax(np.append(high, top)), top + room) + 0.05 * room,
     )
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=8))
-    entitle(axes, "Employee jobs by year and channel", columns=4)
+    axes.legend(loc="lower left", bbox_to_anchor=(-0.015, 0.99), ncols=4, borderaxespad=0.2,
+                handlelength=1.9, columnspacing=1.2)  # fmt: skip
+    axes.set_title("Employee jobs by year and channel", pad=54)
     thousands(axes)
 
 
@@ -142,28 +143,34 @@ def draw_waterfall(axes: Axes, found: EconomicImpact) -> None:
     steps = waterfall_steps(found)
     for place, (_, amount, level) in enumerate(steps):
         start = 0.0 if level else at
+        end = start + amount
         colour = BLUE if level else GREEN if amount >= 0.0 else RED
         hatch = "" if level else ".." if amount >= 0.0 else "//"
-        axes.bar(place, amount, bottom=start, width=0.66, color=colour, hatch=hatch,
-                 edgecolor="white", lw=0.3)  # fmt: skip
-        end = start + amount
+        axes.barh(place, amount, left=start, height=0.7, color=colour, hatch=hatch,
+                  edgecolor="white", lw=0.3)  # fmt: skip
         if place:
-            axes.plot([place - 0.67, place - 0.33], [at, at], color=GREY, lw=0.8)
-        mark: dict[str, Any] = {"ha": "center", "fontsize": 8}
-        text = f"{amount:,.0f}" if level else f"{amount:+,.0f}"
+            axes.plot([at, at], [place - 0.65, place - 0.35], color=GREY, lw=0.8)
         axes.annotate(
-            text.replace("-", "−"),
-            (place, max(start, end)),
-            (0, 2),
-            textcoords="offset points",
-            **mark,
-        )
+            _signed(amount, level), (max(start, end), place), (4, 0), textcoords="offset points",
+            va="center", fontsize=8.5,
+        )  # fmt: skip
         at = end
-    axes.axhline(0, color=BLACK, lw=0.8)
-    axes.margins(y=0.12)
-    words = [textwrap.fill(name, 12) for name, _, _ in steps]
-    axes.set_xticks(range(len(steps)), words, rotation=90 if len(steps) > 7 else 0, fontsize=8)
-    explained = "each constraint released in both worlds" if len(steps) > 6 else "employee jobs"
-    entitle(axes, "From input-output to the model", f"employee jobs; {explained}".replace(
-        "employee jobs; employee jobs", "employee jobs"))  # fmt: skip
-    thousands(axes)
+    axes.axvline(0, color=BLACK, lw=0.8)
+    ends = np.array([0.0, *axes.dataLim.intervalx])
+    room = max(float(np.ptp(ends)), 1.0)
+    axes.set_xlim(ends.min() - 0.04 * room * (ends.min() < 0.0), ends.max() + 0.16 * room)
+    axes.set_ylim(len(steps) - 0.4, -0.6)
+    axes.set_yticks(range(len(steps)), [name for name, _, _ in steps], fontsize=8.5)
+    axes.grid(axis="x")
+    axes.grid(visible=False, axis="y")
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=6))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:,.0f}".replace("-", "−")))
+    released = "; reasons by releasing each constraint" if len(steps) > 6 else ""
+    entitle(axes, "From input-output to the model", f"employee jobs{released}")
+    axes.set_title("From input-output to the model", pad=54)
+
+
+def _signed(amount: float, level: bool) -> str:
+    """A whole number; steps with their sign, none before a zero."""
+    text = f"{amount:,.0f}" if level else f"{amount:+,.0f}"
+    return "0" if text in ("-0", "+0") else text.replace("-", "−")

@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from experiments.channels_job import displacement_rows, plain_page
-from experiments.economic_impact import AROUND, DIRECT, MEAN, NET, EconomicImpact
+from experiments.economic_impact import AROUND, DIRECT, MEAN, NET, OTHERS, EconomicImpact
 from experiments.impact_gap import GAP, INDIRECT, INDUCED, MODEL, TYPE_1, TYPE_2
 from experiments.impact_measures import MEASURES
 from experiments.job import records
@@ -26,11 +26,18 @@ WORDS = {
     AROUND: "around it",
     NET: "net effect",
 }
-SHORT = {"knowledge": "know-how", "entrepreneurship": "founders", "interaction": "inter-action",
-         "other channels": "others"}  # fmt: skip
+HEADS = {
+    "employee_jobs": "employee\njobs", "employment": "all\njobs", "labour_income": "labour\nincome",
+    "value_added": "value\nadded",
+}  # fmt: skip
+SHORT = {
+    "direct": "plant", "supplier": "supp.", "income": "inc.", "knowledge": "know.",
+    "mobility": "mob.", "entrepreneurship": "found.", "budget": "budg.", AROUND: "around",
+    "interaction": "inter.", OTHERS: "others",
+}  # fmt: skip
 _NOTES = (
-    "All jobs: employees and own-account workers. m: million KGS\nof 2024 a year.",
-    "Around it: what hiring its crew and selling its cars does to others, channels off.",
+    "All jobs: employees and own-account workers. Constant 2024 KGS.",
+    "Around it: what hiring its crew and selling its cars does to others, no channel on.",
     "Displacement is inside these rows and told beside them, never added.",
 )
 ONE_SEED = "One seed: every number holds chance too. Try --seeds 5 for an interval."
@@ -80,15 +87,14 @@ def _columns(page: Table, *, after_jobs: str = "") -> None:
     """A column for each measure, and one after employee jobs."""
     page.add_column("", no_wrap=True)
     for measure in MEASURES:
-        money = ", m" if measure.unit.startswith("KGS") else ""
-        page.add_column(f"{measure.words}{money}", justify="right")
+        page.add_column(HEADS.get(measure.name, measure.words), justify="right", no_wrap=True)
         if measure.name == "employee_jobs" and after_jobs:
-            page.add_column(after_jobs, justify="right", style="dim")
+            page.add_column(after_jobs, justify="right", style="dim", no_wrap=True)
 
 
 def effect_as_table(found: EconomicImpact) -> Table:
     """Rows: direct, channels, around it, interaction, net; columns: the measures."""
-    page = plain_page(f"Impact, mean of a year\n{_of(found)}")
+    page = plain_page(f"Impact, mean of a year; jobs and m KGS\n{_of(found)}")
     told = bool(found.channels)
     _columns(page, after_jobs="last-out" if told else "")
     now, late = (found.wide(part=part) for part in ("first-in", "last-out"))
@@ -122,7 +128,7 @@ def years_as_table(found: EconomicImpact) -> Table:
     page.add_column("")
     several = len(found.seeds) > 1
     for row in (*found.rows, *(["± 95 %"] if several else [])):
-        page.add_column(SHORT.get(row, row), justify="right", overflow="fold")
+        page.add_column(SHORT.get(row, row), justify="right", no_wrap=True)
     for year in found.years:
         cells = [cell(found.value("employee_jobs", row, period=year), "jobs") for row in found.rows]
         if several:
@@ -133,7 +139,7 @@ def years_as_table(found: EconomicImpact) -> Table:
 
 def io_as_table(found: EconomicImpact) -> Table:
     """Type I and II, the model's answer, the gap and its reasons."""
-    page = plain_page(f"The input-output answer from the same table\n{_of(found)}")
+    page = plain_page(f"Input-output answer from the same table; jobs and m KGS\n{_of(found)}")
     several = len(found.seeds) > 1
     _columns(page, after_jobs="± 95 %" if several else "")
     io = found.io[found.io["period"] == MEAN].set_index(["row", "part", "measure"])["mean"]
