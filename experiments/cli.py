@@ -192,6 +192,29 @@ def impact(
 
 @app.command()
 @with_run_options
+def milestones(
+    options: RunOptions,
+    voice: Voice,
+    world: WithPlant = "plant",
+    plan: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Promises by year, TOML or CSV (the pack's own if not given)."
+        ),
+    ] = None,
+) -> None:
+    """A plan against the outcome: is each promise kept, when, and what binds if not."""
+    with _planning():
+        from experiments.milestones_job import MilestonesJob, execute
+        from experiments.milestones_job import plan as prepare
+
+        job = prepare(MilestonesJob(world=world, plan=plan, **vars(options)))
+    with _endings(job.folder):
+        execute(job, **vars(voice))
+
+
+@app.command()
+@with_run_options
 def mechanisms(
     options: RunOptions,
     voice: Voice,
