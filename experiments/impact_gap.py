@@ -82,7 +82,7 @@ def waterfall_table(runs: ImpactRuns, solved: InputOutput, months: np.ndarray) -
 
 
 def gap_table(runs: ImpactRuns, solved: InputOutput, months: np.ndarray) -> pd.DataFrame:
-    """The same with the parts of the gap: each constraint, beyond their sum, unexplained."""
+    """The same with the parts of the gap: each constraint, their joint effect, unexplained."""
     table = waterfall_table(runs, solved, months)
     rows = []
     for k, one in enumerate(runs.by_seed):

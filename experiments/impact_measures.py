@@ -31,10 +31,13 @@ MEASURES = (
     Measure("employment", "all jobs", "jobs"),
     Measure("labour_income", "labour income", "KGS/year"),
     Measure("value_added", "value added", "KGS/year"),
+    Measure("real_value_added", "value added at base prices", "KGS/year"),
     Measure("output", "output", "KGS/year"),
     Measure("tax_revenue", "tax", "KGS/year"),
 )
-"""All jobs: employees and own-account workers. Labour income: gross wages and own-account income."""
+"""All jobs: employees and own-account workers. Labour income: gross wages and own-account income.
+Money is at today's prices, which the plant moves; value added at the base year's says what is more
+in volume, and is what an input-output table means."""
 
 NAMES = tuple(measure.name for measure in MEASURES)
 YEAR = 12.0
@@ -58,6 +61,8 @@ def own_by_month(run: Results, name: str) -> Floats:
     """
     if name == "value_added":
         return YEAR * run.monthly["value_added_vehicles"].to_numpy(float)
+    if name == "real_value_added":
+        return _own_real_value_added(run)
     column, factor = {
         "employee_jobs": ("employees", 1.0),
         "employment": ("employees", 1.0),
@@ -66,6 +71,15 @@ def own_by_month(run: Results, name: str) -> Floats:
         "tax_revenue": ("wage_bill", YEAR * _tax_on_wages(run)),
     }[name]
     return factor * of_plants(run, column)
+
+
+def _own_real_value_added(run: Results) -> Floats:
+    """The plants' value added with cars at the opening day's price, as the model accounts it."""
+    m = run.monthly
+    cars = of_plants(run, "output") - m["service_exports"].to_numpy(float)
+    dearer = cars - of_plants(run, "production_value")
+    real = m["value_added_vehicles"].to_numpy(float) - dearer
+    return YEAR / float(run.params.numeraire) * real
 
 
 def of_plants(run: Results, column: str) -> Floats:

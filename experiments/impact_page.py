@@ -27,8 +27,8 @@ WORDS = {
     NET: "net effect",
 }
 HEADS = {
-    "employee_jobs": "employee\njobs", "employment": "all\njobs", "labour_income": "labour\nincome",
-    "value_added": "value\nadded",
+    "employee_jobs": "empl.\njobs", "employment": "all\njobs", "labour_income": "labour\nincome",
+    "value_added": "value\nadded", "real_value_added": "in\nvolume",
 }  # fmt: skip
 SHORT = {
     "direct": "plant", "supplier": "supp.", "income": "inc.", "knowledge": "know.",
@@ -36,7 +36,7 @@ SHORT = {
     "interaction": "inter.", OTHERS: "others",
 }  # fmt: skip
 _NOTES = (
-    "All jobs: employees and own-account workers. Constant 2024 KGS.",
+    "Empl. jobs: employees; all jobs: own-account workers too. KGS a year at the\nprices of each world; in volume: value added at the base year's prices.",
     "Around it: what hiring its crew and selling its cars does to others, no channel on.",
     "Displacement is inside these rows and told beside them, never added.",
 )
@@ -96,7 +96,7 @@ def effect_as_table(found: EconomicImpact) -> Table:
     """Rows: direct, channels, around it, interaction, net; columns: the measures."""
     page = plain_page(f"Impact, mean of a year; jobs and m KGS\n{_of(found)}")
     told = bool(found.channels)
-    _columns(page, after_jobs="last-out" if told else "")
+    _columns(page, after_jobs="last\nout" if told else "")
     now, late = (found.wide(part=part) for part in ("first-in", "last-out"))
     for row in found.rows:
         if row in (NET, AROUND):
@@ -141,7 +141,7 @@ def io_as_table(found: EconomicImpact) -> Table:
     """Type I and II, the model's answer, the gap and its reasons."""
     page = plain_page(f"Input-output answer from the same table; jobs and m KGS\n{_of(found)}")
     several = len(found.seeds) > 1
-    _columns(page, after_jobs="± 95 %" if several else "")
+    _columns(page, after_jobs="±\n95 %" if several else "")
     io = found.io[found.io["period"] == MEAN].set_index(["row", "part", "measure"])["mean"]
     gap = found.gap.set_index(["row", "measure"])
     blank = [""] * several

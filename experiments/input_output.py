@@ -94,6 +94,7 @@ def input_output(pack: Pack, params: Params) -> InputOutput:
     ) / out
     employees, own = (x.sum(axis=0) / out for x in (pack.employees, pack.own_account))
     bought_in = (pack.io_domestic + pack.io_imported).sum(axis=0) / out
+    value_added = np.where(made, 1.0 - bought_in, 0.0)
     return InputOutput(
         type_1=_inverse(coefficients, made),
         type_2=_inverse(coefficients + np.outer(spent, disposable), made),
@@ -102,7 +103,8 @@ def input_output(pack: Pack, params: Params) -> InputOutput:
             "employee_jobs": employees,
             "employment": employees + own,
             "labour_income": (wages + pack.mixed_income) / out,
-            "value_added": np.where(made, 1.0 - bought_in, 0.0),
+            "value_added": value_added,
+            "real_value_added": value_added,
             "output": made.astype(np.float64),
             "tax_revenue": taxes,
         },

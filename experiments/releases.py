@@ -7,7 +7,7 @@ without are run again. The gap of a measure, outside the plant, is
 
     gap   = Type II − model
     closed by c      = gap − gap with c released
-    beyond the sum   = gap − gap with all released − sum of the above
+    joint effect     = gap − gap with all released − sum of the above
     unexplained      = gap with all released
 
 so that the parts add up to the gap exactly. Type II is worked out anew from what the plant buys and
@@ -72,7 +72,7 @@ def release_settings() -> dict[str, dict[str, Any]]:
 
 
 def gap_rows(gap: float, released: Mapping[str, float]) -> list[tuple[str, float]]:
-    """(reason, part of the gap): each constraint, beyond their sum, unexplained.
+    """(reason, part of the gap): each constraint, what they close only together, unexplained.
 
     `released`: the gap that is left by name of the release, `TOGETHER` among them.
     """
@@ -81,4 +81,4 @@ def gap_rows(gap: float, released: Mapping[str, float]) -> list[tuple[str, float
     return [*closed, (BEYOND, beyond), (UNEXPLAINED, released[TOGETHER])]
 
 
-BEYOND, UNEXPLAINED = "together, beyond the sum", "unexplained"
+BEYOND, UNEXPLAINED = "joint effect", "unexplained"

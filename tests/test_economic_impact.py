@@ -9,6 +9,7 @@ import pytest
 from test_leontief import LABOUR_SHARE, SPENT_AT_HOME, THREE, pack_of
 from typer.testing import CliRunner
 
+from experiments import impact_job
 from experiments.cli import app
 from experiments.economic_impact import AROUND, DIRECT, NET, OTHERS, economic_impact
 from experiments.impact_costs import BARTIK
@@ -64,6 +65,9 @@ def test_measures_are_outcomes_and_sums_of_them(run):
     assert np.array_equal(by_month(run, "employee_jobs"), m["employee_jobs"])
     income = m["wage_bill"] + m["own_account"] * m["own_account_income"]
     assert np.array_equal(by_month(run, "labour_income"), 12.0 * income)
+    dearer = m["cars_made"] * (m["plant_price"] - m["plant_price"].iloc[18])
+    real = own_by_month(run, "real_value_added")
+    np.testing.assert_allclose(real, 12.0 * (m["value_added_vehicles"] - dearer), rtol=1e-9)
     rate = run.params.income_tax_rate + run.params.social_rate_employer
     wages = 12.0 * of_plants(run, "wage_bill")
     np.testing.assert_allclose(own_by_month(run, "tax_revenue"), rate * wages)
@@ -231,6 +235,7 @@ def test_the_export_has_the_tables_jobs(found, tmp_path):
 
 def test_the_command(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(impact_job, "processes", lambda runs: 1)
     words = ["impact", "plan", *WORDS, "--channels", "none", "--by-year"]
     done = CliRunner().invoke(app, [*words, "--out", "a"])
     assert done.exit_code == 0, done.output
