@@ -50,12 +50,12 @@ def draw_impact(found: EconomicImpact, path: Path, *, command: str = "") -> Path
         left, right = figure.subplots(1, 2, width_ratios=(1.25, 1.0))
         draw_years(left, found)
         draw_waterfall(right, found)
-        figure.subplots_adjust(left=0.065, right=0.985, top=0.67, bottom=0.12, wspace=0.42)
+        figure.subplots_adjust(left=0.07, right=0.985, top=0.67, bottom=0.12, wspace=0.42)
         jobs = found.value(_JOBS, NET)
-        figure.text(0.065, 0.965, _headline(found, jobs), fontsize=14, fontweight="bold", va="top")
-        figure.text(0.065, 0.905, _below(found), fontsize=9.5, color="#333333", va="top")
+        figure.text(0.07, 0.965, _headline(found, jobs), fontsize=14, fontweight="bold", va="top")
+        figure.text(0.07, 0.905, _below(found), fontsize=9.5, color="#333333", va="top")
         source = f"Source: Ornok. {command}" if command else "Source: Ornok."
-        figure.text(0.065, 0.02, source, fontsize=7.5, color=GREY, va="bottom")
+        figure.text(0.07, 0.02, source, fontsize=7.5, color=GREY, va="bottom")
         figure.savefig(path, dpi=300)
     return path
 
@@ -108,6 +108,7 @@ def draw_years(axes: Axes, found: EconomicImpact) -> None:
         max(np.nanmin(np.append(low, bottom)), bottom - room) - 0.05 * room,
         min(np.nanmax(np.append(high, top)), top + room) + 0.05 * room,
     )
+    axes.set_xlim(years[0] - 0.7, years[-1] + 0.7)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=8))
     axes.legend(loc="lower left", bbox_to_anchor=(-0.015, 0.99), ncols=4, borderaxespad=0.2,
                 handlelength=1.9, columnspacing=1.2)  # fmt: skip
@@ -141,10 +142,12 @@ def draw_waterfall(axes: Axes, found: EconomicImpact) -> None:
     """Type II by parts, what each reason takes or adds, and what the model says."""
     at = 0.0
     steps = waterfall_steps(found)
-    for place, (_, amount, level) in enumerate(steps):
+    unclear = _unclear(found)
+    for place, (name, amount, level) in enumerate(steps):
         start = 0.0 if level else at
         end = start + amount
         colour = BLUE if level else GREEN if amount >= 0.0 else RED
+        colour = PALE if name in unclear else colour
         hatch = "" if level else ".." if amount >= 0.0 else "//"
         axes.barh(place, amount, left=start, height=0.7, color=colour, hatch=hatch,
                   edgecolor="white", lw=0.3)  # fmt: skip
@@ -165,9 +168,22 @@ def draw_waterfall(axes: Axes, found: EconomicImpact) -> None:
     axes.grid(visible=False, axis="y")
     axes.xaxis.set_major_locator(MaxNLocator(nbins=6))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:,.0f}".replace("-", "−")))
-    released = "; reasons by releasing each constraint" if len(steps) > 6 else ""
+    released = "; reasons by releasing constraints" if len(steps) > 6 else ""
+    released += "; grey: not clear" if unclear else ""
     entitle(axes, "From input-output to the model", f"employee jobs{released}")
     axes.set_title("From input-output to the model", pad=54)
+
+
+def _unclear(found: EconomicImpact) -> set[str]:
+    """Steps whose 95 % interval over seeds holds zero."""
+    if len(found.seeds) < 2:
+        return set()
+    net = found.value(_JOBS, NET, column="low") <= 0.0 <= found.value(_JOBS, NET, column="high")
+    unclear = {"model, net"} if net else set()
+    if len(found.gap):
+        gap = found.gap[(found.gap["measure"] == _JOBS) & ~found.gap["row"].isin([TYPE_2, MODEL])]
+        unclear |= set(gap.loc[(gap["low"] <= 0.0) & (gap["high"] >= 0.0), "row"])
+    return unclear
 
 
 def _signed(amount: float, level: bool) -> str:

@@ -31,9 +31,7 @@ HEADS = {
     "value_added": "value\nadded", "real_value_added": "in\nvolume",
 }  # fmt: skip
 SHORT = {
-    "direct": "plant", "supplier": "supp.", "income": "inc.", "knowledge": "know.",
-    "mobility": "mob.", "entrepreneurship": "found.", "budget": "budg.", AROUND: "around",
-    "interaction": "inter.", OTHERS: "others",
+    DIRECT: "plant", AROUND: "around\nit", "interaction": "inter-\naction", OTHERS: "others",
 }  # fmt: skip
 _NOTES = (
     "Empl. jobs: employees; all jobs: own-account workers too. KGS a year at the\nprices of each world; in volume: value added at the base year's prices.",
@@ -71,12 +69,18 @@ def _of(found: EconomicImpact) -> str:
     return f"{escape(found.world)} against {escape(found.against)}, {found.first} to {found.last}, {seeds}"
 
 
-def cell(value: float, unit: str, *, signed: bool = True) -> str:
-    """Whole jobs, or millions of KGS, in few digits; a dash for what is not a number."""
+def money_unit(found: EconomicImpact) -> tuple[str, float]:
+    """Millions or billions of KGS, by the largest amount on the page; one for all its cells."""
+    amounts = found.wide().drop(columns=["employee_jobs", "employment"]).abs()
+    return ("bn", 1e9) if float(amounts.to_numpy().max()) >= 9.5e9 else ("m", 1e6)
+
+
+def cell(value: float, unit: str, *, signed: bool = True, money: float = 1e6) -> str:
+    """Whole jobs, or KGS in units of `money`, in few digits; a dash for what is not a number."""
     if value != value:
         return "–"
-    size = value / 1e6 if unit.startswith("KGS") else value
-    digits = 0 if unit == "jobs" or abs(size) >= 99.95 else 1 if abs(size) >= 9.995 else 2
+    size = value / money if unit.startswith("KGS") else value
+    digits = 0 if unit == "jobs" or abs(size) >= 9.95 else 1
     text = f"{abs(size):,.{digits}f}"
     if float(text.replace(",", "")) == 0.0:
         return "0"
@@ -94,20 +98,21 @@ def _columns(page: Table, *, after_jobs: str = "") -> None:
 
 def effect_as_table(found: EconomicImpact) -> Table:
     """Rows: direct, channels, around it, interaction, net; columns: the measures."""
-    page = plain_page(f"Impact, mean of a year; jobs and m KGS\n{_of(found)}")
+    word, size = money_unit(found)
+    page = plain_page(f"Impact, mean of a year; jobs and {word} KGS\n{_of(found)}")
     told = bool(found.channels)
     _columns(page, after_jobs="last\nout" if told else "")
     now, late = (found.wide(part=part) for part in ("first-in", "last-out"))
     for row in found.rows:
         if row in (NET, AROUND):
             page.add_section()
-        cells = [cell(_at(now, row, m.name), m.unit) for m in MEASURES]
+        cells = [cell(_at(now, row, m.name), m.unit, money=size) for m in MEASURES]
         if told:
             twice = row in found.channels or row == found.rows[-2]
             cells.insert(1, cell(_at(late, row, "employee_jobs"), "jobs") if twice else "")
         page.add_row(WORDS.get(row, row), *cells)
     if len(found.seeds) > 1:
-        halves = [_half(found, m.name, m.unit) for m in MEASURES]
+        halves = [_half(found, m.name, m.unit, money=size) for m in MEASURES]
         page.add_row("  ± 95 %", *(halves[:1] + [""] * told + halves[1:]))
     return page
 
@@ -116,21 +121,36 @@ def _at(page: pd.DataFrame, row: str, column: str) -> float:
     return float(page[column][row])
 
 
-def _half(found: EconomicImpact, measure: str, unit: str, period: int | str = MEAN) -> str:
+def _half(
+    found: EconomicImpact, measure: str, unit: str, period: int | str = MEAN, money: float = 1e6
+) -> str:
     """Half the interval of the net effect."""
     low, high = (found.value(measure, NET, period=period, column=end) for end in ("low", "high"))
-    return cell((high - low) / 2.0, unit, signed=False)
+    return cell((high - low) / 2.0, unit, signed=False, money=money)
 
 
 def years_as_table(found: EconomicImpact) -> Table:
-    """Employee jobs by year: the plant, the channels, around it, net with its interval."""
+    """Employee jobs by year: the plant, the channels, around it, net with its interval.
+
+    Knowledge, mobility, entrepreneurship and budget in one column: apart they are in the CSV.
+    """
     page = plain_page(f"Employee jobs by year, first-in\n{_of(found)}")
-    page.add_column("")
+    page.add_column("year", no_wrap=True)
     several = len(found.seeds) > 1
-    for row in (*found.rows, *(["± 95 %"] if several else [])):
-        page.add_column(SHORT.get(row, row), justify="right", no_wrap=True)
+    lumped = [row for row in found.channels if row not in ("supplier", "income")]
+    columns: list[tuple[str, list[str]]] = []
+    for row in found.rows:
+        if row not in lumped:
+            columns.append((SHORT.get(row, row), [row]))
+        elif row == lumped[0]:
+            columns.append(("other\nchannels", lumped))
+    for words in (*(words for words, _ in columns), *(["±\n95 %"] if several else [])):
+        page.add_column(words, justify="right", no_wrap=True)
     for year in found.years:
-        cells = [cell(found.value("employee_jobs", row, period=year), "jobs") for row in found.rows]
+        cells = [
+            cell(sum(found.value("employee_jobs", row, period=year) for row in rows), "jobs")
+            for _, rows in columns
+        ]
         if several:
             cells.append(_half(found, "employee_jobs", "jobs", year))
         page.add_row(str(year), *cells)
@@ -139,28 +159,29 @@ def years_as_table(found: EconomicImpact) -> Table:
 
 def io_as_table(found: EconomicImpact) -> Table:
     """Type I and II, the model's answer, the gap and its reasons."""
-    page = plain_page(f"Input-output answer from the same table; jobs and m KGS\n{_of(found)}")
+    word, size = money_unit(found)
+    page = plain_page(f"Input-output answer from the same table; jobs and {word} KGS\n{_of(found)}")
     several = len(found.seeds) > 1
     _columns(page, after_jobs="±\n95 %" if several else "")
     io = found.io[found.io["period"] == MEAN].set_index(["row", "part", "measure"])["mean"]
     gap = found.gap.set_index(["row", "measure"])
     blank = [""] * several
     for words, row, part in (
-        ("direct: the plant", "direct", ""), ("indirect", INDIRECT, TYPE_1),
+        ("direct", "direct", ""), ("indirect", INDIRECT, TYPE_1),
         ("induced", INDUCED, TYPE_2), ("total, Type I", "total", TYPE_1),
         ("total, Type II", "total", TYPE_2),
     ):  # fmt: skip
-        cells = [cell(float(io[row, part, m.name]), m.unit) for m in MEASURES]
+        cells = [cell(float(io[row, part, m.name]), m.unit, money=size) for m in MEASURES]
         page.add_row(words, *cells[:1], *blank, *cells[1:])
     page.add_section()
-    cells = [cell(found.value(m.name, NET), m.unit) for m in MEASURES]
+    cells = [cell(found.value(m.name, NET), m.unit, money=size) for m in MEASURES]
     half = [_half(found, "employee_jobs", "jobs")] * several
-    page.add_row("the model's net", *cells[:1], *half, *cells[1:])
+    page.add_row("model, net", *cells[:1], *half, *cells[1:])
     for row in found.gap["row"].unique():
         if row in (TYPE_2, MODEL):
             continue
-        words = "Type II less model" if row == GAP else f"  {'for ' * (row in RELEASES)}{row}"
-        cells = [cell(float(gap["mean"][row, m.name]), m.unit) for m in MEASURES]
+        words = "gap: II − model" if row == GAP else f"  {'for ' * (row in RELEASES)}{row}"
+        cells = [cell(float(gap["mean"][row, m.name]), m.unit, money=size) for m in MEASURES]
         width = (gap["high"] - gap["low"])[row, "employee_jobs"] / 2.0
         half = [cell(float(width), "jobs", signed=False)] * several
         page.add_row(words, *cells[:1], *half, *cells[1:])
