@@ -12,13 +12,24 @@ from typing import TYPE_CHECKING, Any
 from experiments.simulate import Results, simulate
 
 if TYPE_CHECKING:
+    from experiments.economic_impact import EconomicImpact
     from experiments.effects import Effect, paired_effect
     from experiments.impact import Impact, impact_table
     from experiments.study import Study
 
-__all__ = ["Effect", "Impact", "Results", "Study", "impact_table", "paired_effect", "simulate"]
+__all__ = [
+    "EconomicImpact",
+    "Effect",
+    "Impact",
+    "Results",
+    "Study",
+    "impact_table",
+    "paired_effect",
+    "simulate",
+]
 
 _HOMES = {
+    "EconomicImpact": "experiments.economic_impact",
     "Effect": "experiments.effects",
     "paired_effect": "experiments.effects",
     "Impact": "experiments.impact",

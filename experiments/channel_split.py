@@ -13,11 +13,18 @@ TOTAL, DIRECT, OWN, AROUND = "effect", "direct: all off", "the plant itself", "a
 INTERACTION = "interaction"
 
 
-def sets_off(channels: Sequence[str], *, shapley: bool = False) -> list[Off]:
+def sets_off(
+    channels: Sequence[str], *, shapley: bool = False, among: Sequence[str] | None = None
+) -> list[Off]:
     """Sets of channels that are off in the runs besides the control, each once, the full first.
 
-    All off, only one on, only one off; with `shapley` every subset.
+    All off, only one on, only one off; with `shapley` every subset. `among`: all channels there
+    are, where only some (`channels`) are told apart.
     """
+    if among is not None:
+        all_off = frozenset(among)
+        told = [off for c in channels for off in (frozenset({c}), all_off - {c})]
+        return list(dict.fromkeys([frozenset(), *told, all_off]))
     every = frozenset(channels)
     sizes = range(len(channels) + 1) if shapley else (0, 1, len(channels) - 1, len(channels))
     found = [frozenset(some) for size in sizes for some in combinations(channels, max(size, 0))]
@@ -35,10 +42,17 @@ class Levels:
 
 
 def split(
-    level: Levels, channels: Sequence[str], *, shapley: bool = False
+    level: Levels,
+    channels: Sequence[str],
+    *,
+    shapley: bool = False,
+    among: Sequence[str] | None = None,
 ) -> list[tuple[str, str, float]]:
-    """(row, part, value): effect, direct, each channel, and what is no channel's own."""
-    none_on = frozenset(channels)
+    """(row, part, value): effect, direct, each channel, and what is no channel's own.
+
+    With `among` (all channels there are) the last holds the channels that are not told apart too.
+    """
+    none_on = frozenset(among or channels)
     full, bare = level.by_off[frozenset()], level.by_off[none_on]
     rows = [(TOTAL, "", full - level.control), (DIRECT, "", bare - level.control)]
     if not math.isnan(level.plant):

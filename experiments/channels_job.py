@@ -28,6 +28,7 @@ from experiments.job import MOST_SEEDS, processes, records, write_stdout
 from experiments.outcomes import outcomes, readable, short_unit
 from experiments.pool import run_all
 from experiments.provenance import git_commit
+from experiments.run_options import RunOptions
 from experiments.screen import months_bar
 from experiments.store import free_folder, run_name, whole_folder, write_json
 from model import Params
@@ -35,24 +36,18 @@ from model.channels import present
 from model.errors import InputError
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from experiments.simulate import Setup
 
 
-@dataclass(frozen=True)
-class ChannelsJob:
+@dataclass(frozen=True, kw_only=True)
+class ChannelsJob(RunOptions):
     """What the user asked for, as typed."""
 
     world: str = "plant"
     against: str = "none"
-    pack: str | None = None
-    scale: float | None = None
-    seed: int = 1
-    seeds: int = 1
-    horizon: int | None = None
-    settings: tuple[str, ...] = ()
     shapley: bool = False
-    out: Path | None = None
-    command: str = ""
 
 
 @dataclass(frozen=True)
@@ -192,7 +187,7 @@ def channels_as_table(found: Channels, outcome: str) -> Table:
     rows = found.table[found.table["outcome"] == outcome]
     unit = str(rows["unit"].iloc[0])
     seeds = f"{len(found.seeds)} seeds" if several else f"seed {found.seeds[0]}"
-    page = _page(
+    page = plain_page(
         f"{escape(outcomes()[outcome].name.replace('_', ' '))}, {short_unit(unit)}\n"
         f"{escape(found.world)} against {escape(found.against)}, {found.first} to {found.last}, "
         f"{seeds}"
@@ -240,18 +235,27 @@ def _notes(found: Channels) -> str:
 
 def displacement_as_table(found: Channels) -> Table:
     """Jobs lost by others, beside the channels."""
-    page = _page(
+    page = plain_page(
         "Displacement: jobs in others than the plant;\n"
         "part of the channels, told beside them, never added"
     )
     page.add_column("", no_wrap=True)
     page.add_column("jobs", justify="right", no_wrap=True)
-    for line in found.displacement.to_dict("records"):
-        page.add_row(str(line["measure"]), readable(line["mean"], "jobs", signed=True))
+    for words, cell in displacement_rows(found.displacement):
+        page.add_row(words, cell)
     return page
 
 
-def _page(title: str) -> Table:
+def displacement_rows(table: pd.DataFrame) -> list[tuple[str, str]]:
+    """Each measure of displacement and its jobs, as the screen prints them."""
+    return [
+        (str(line["measure"]), readable(line["mean"], "jobs", signed=True))
+        for line in table.to_dict("records")
+    ]
+
+
+def plain_page(title: str) -> Table:
+    """A table without rules between columns: it fits a screen of 80 characters."""
     return Table(
         title=title,
         title_justify="left",

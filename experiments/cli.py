@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,7 +9,8 @@ from typing import Annotated
 
 import typer
 
-from experiments.cli_input import input_errors, number, whole
+from experiments.cli_input import input_errors
+from experiments.run_options import Pack, RunOptions, Voice, with_run_options
 from experiments.study_cli import study_app
 
 app = typer.Typer(
@@ -45,42 +45,21 @@ def _common(
     pass
 
 
-Pack = Annotated[
-    str | None, typer.Option(help="Country pack: a name or a folder (kyrgyzstan if not given).")
-]
+WithPlant = Annotated[str, typer.Argument(help="A world with a plant, by name or its TOML file.")]
+Control = Annotated[str, typer.Option(help="The control, a world without a plant.")]
 
 
-Scale = Annotated[
-    float | None,
-    typer.Option(parser=number, metavar="NUMBER", help="People one agent stands for."),
-]
-Seed = Annotated[int, typer.Option(parser=whole, metavar="NUMBER", help="The (first) seed.")]
-Seeds = Annotated[
-    int, typer.Option(parser=whole, metavar="NUMBER", help="How many seeds, for an interval.")
-]
-Horizon = Annotated[
-    int | None, typer.Option(parser=whole, metavar="MONTHS", help="Months after burn-in.")
-]
-Settings = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="NAME=VALUE", help="A parameter, in both worlds."),
-]
-Out = Annotated[
-    Path | None, typer.Option(help="Folder to write to (a new one in results/ if not given).")
-]
-Quiet = Annotated[bool, typer.Option("--quiet", help="No progress bar, no table.")]
-Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")]
+def listed(names: str | None) -> tuple[str, ...]:
+    """Names that were typed with commas between them."""
+    return tuple(name.strip() for name in (names or "").split(",") if name.strip())
 
 
 @app.command()
+@with_run_options
 def run(
+    options: RunOptions,
+    voice: Voice,
     world: Annotated[str, typer.Argument(help="A world by name or its TOML file.")] = "plant",
-    pack: Pack = None,
-    scale: Scale = None,
-    seed: Seed = 1,
-    seeds: Seeds = 1,
-    horizon: Horizon = None,
-    set_: Settings = None,
     against: Annotated[
         str | None,
         typer.Option(help="The world to compare with (none if not given; flat for none itself)."),
@@ -89,12 +68,9 @@ def run(
         str | None,
         typer.Option(
             metavar="NAMES",
-            help="Panels to keep, with commas: firms, workers, contracts, failures, entries.",
+            help="Panels to keep, with commas: firms, workers, contracts, failures, entries, plants.",
         ),
     ] = None,
-    out: Out = None,
-    quiet: Quiet = False,
-    json: Json = False,
 ) -> None:
     """Run a world and its counterfactual; print and store what differs."""
     with _planning():
@@ -104,19 +80,12 @@ def run(
             Job(
                 world=world,
                 against=against or ("flat" if world == "none" else "none"),
-                pack=pack,
-                scale=scale,
-                seed=seed,
-                seeds=seeds,
-                horizon=horizon,
-                settings=tuple(set_ or ()),
-                panels=tuple(name.strip() for name in (panels or "").split(",") if name.strip()),
-                out=out,
-                command=_command(),
+                panels=listed(panels),
+                **vars(options),
             )
         )
     with _endings(job.folder):
-        execute(job, quiet=quiet, json=json)
+        execute(job, **vars(voice))
 
 
 @contextmanager
@@ -148,86 +117,109 @@ def _endings(folder: Path) -> Iterator[None]:
         raise typer.Exit(130) from None
 
 
-def _command() -> str:
-    import shlex
-
-    return shlex.join(["ornok", *sys.argv[1:]])
-
-
 @app.command()
+@with_run_options
 def channels(
-    world: Annotated[str, typer.Argument(help="A world with a plant, by name or its TOML file.")],
-    against: Annotated[str, typer.Option(help="The control, a world without a plant.")] = "none",
-    pack: Pack = None,
-    scale: Scale = None,
-    seed: Seed = 1,
-    seeds: Seeds = 1,
-    horizon: Horizon = None,
-    set_: Settings = None,
+    world: WithPlant,
+    options: RunOptions,
+    voice: Voice,
+    against: Control = "none",
     shapley: Annotated[
         bool, typer.Option("--shapley", help="Shapley values too: 65 runs a seed instead of 15.")
     ] = False,
-    out: Out = None,
-    quiet: Quiet = False,
-    json: Json = False,
 ) -> None:
     """Split a plant's effect by channel: supplier, income, knowledge and so on."""
     with _planning():
         from experiments.channels_job import ChannelsJob, execute, plan
 
-        job = plan(
-            ChannelsJob(
-                world=world,
-                against=against,
-                pack=pack,
-                scale=scale,
-                seed=seed,
-                seeds=seeds,
-                horizon=horizon,
-                settings=tuple(set_ or ()),
-                shapley=shapley,
-                out=out,
-                command=_command(),
-            )
-        )
+        job = plan(ChannelsJob(world=world, against=against, shapley=shapley, **vars(options)))
     with _endings(job.folder):
-        execute(job, quiet=quiet, json=json)
+        execute(job, **vars(voice))
 
 
 @app.command()
+@with_run_options
+def impact(
+    options: RunOptions,
+    voice: Voice,
+    world: WithPlant = "plant",
+    against: Control = "none",
+    channels: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAMES",
+            help="Channels to tell apart, with commas (all if not given: 15 runs a seed); "
+            "none: 3 runs a seed, and 2 more for each.",
+        ),
+    ] = None,
+    by_year: Annotated[bool, typer.Option("--by-year", help="Print the years too.")] = False,
+    io: Annotated[bool, typer.Option("--io/--no-io", help="Type I and II beside it.")] = True,
+    release: Annotated[
+        bool,
+        typer.Option(
+            "--release", help="Why Type II differs: constraints released, 10 runs a seed more."
+        ),
+    ] = False,
+) -> None:
+    """The table of direct, indirect and induced effects, and what such tables cannot show."""
+    with _planning():
+        from experiments.impact_job import ImpactJob, execute, plan
+
+        told = None if channels is None else listed(channels)
+        job = plan(
+            ImpactJob(
+                world=world,
+                against=against,
+                channels=told,
+                by_year=by_year,
+                io=io,
+                release=release,
+                **vars(options),
+            )
+        )
+    with _endings(job.folder):
+        execute(job, **vars(voice))
+
+
+@app.command()
+@with_run_options
+def milestones(
+    options: RunOptions,
+    voice: Voice,
+    world: WithPlant = "plant",
+    plan: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Promises by year, TOML or CSV (the pack's own if not given)."
+        ),
+    ] = None,
+) -> None:
+    """A plan against the outcome: is each promise kept, when, and what binds if not."""
+    with _planning():
+        from experiments.milestones_job import MilestonesJob, execute
+        from experiments.milestones_job import plan as prepare
+
+        job = prepare(MilestonesJob(world=world, plan=plan, **vars(options)))
+    with _endings(job.folder):
+        execute(job, **vars(voice))
+
+
+@app.command()
+@with_run_options
 def mechanisms(
+    options: RunOptions,
+    voice: Voice,
     names: Annotated[
         list[str] | None, typer.Argument(metavar="[NAME]...", help="Mechanisms; all without any.")
     ] = None,
-    pack: Pack = None,
-    scale: Scale = None,
-    seed: Seed = 1,
-    seeds: Seeds = 1,
-    horizon: Horizon = None,
-    set_: Settings = None,
-    out: Out = None,
-    quiet: Quiet = False,
-    json: Json = False,
 ) -> None:
     """Switch mechanisms on and off: which act, and which change nothing and why."""
     with _planning():
         from experiments.mechanisms_job import MechanismsJob, execute, plan
 
-        job = plan(
-            MechanismsJob(
-                names=tuple(names or ()),
-                pack=pack,
-                scale=scale,
-                seed=seed,
-                seeds=seeds,
-                horizon=horizon,
-                settings=tuple(set_ or ()),
-                out=out,
-                command=_command(),
-            )
-        )
+        job = plan(MechanismsJob(names=tuple(names or ()), **vars(options)))
     with _endings(job.folder):
-        execute(job, quiet=quiet, json=json)
+        execute(job, **vars(voice))
 
 
 @app.command()

@@ -18,6 +18,7 @@ from experiments.milestones import milestones
 from experiments.no_change import idle_settings, nothing_changed
 from experiments.pool import run_all
 from experiments.provenance import git_commit
+from experiments.run_options import RunOptions
 from experiments.screen import impact_as_table, milestones_as_table, months_bar
 from experiments.simulate import Results, Setup, prepare
 from experiments.store import (
@@ -37,21 +38,13 @@ if TYPE_CHECKING:
 MOST_SEEDS = 1000
 
 
-@dataclass(frozen=True)
-class Job:
+@dataclass(frozen=True, kw_only=True)
+class Job(RunOptions):
     """What the user asked for, as typed."""
 
     world: str = "plant"
     against: str = "none"
-    pack: str | None = None
-    scale: float | None = None
-    seed: int = 1
-    seeds: int = 1
-    horizon: int | None = None
-    settings: tuple[str, ...] = ()
     panels: tuple[str, ...] = ()
-    out: Path | None = None
-    command: str = ""
 
 
 @dataclass(frozen=True)

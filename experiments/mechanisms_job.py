@@ -22,24 +22,17 @@ from experiments.mechanism_table import find
 from experiments.mechanisms import Survey, survey
 from experiments.mechanisms_page import change, since
 from experiments.provenance import git_commit, versions
+from experiments.run_options import RunOptions
 from experiments.store import free_folder, run_name, whole_folder, write_json
 from model import Params
 from model.errors import InputError
 
 
-@dataclass(frozen=True)
-class MechanismsJob:
+@dataclass(frozen=True, kw_only=True)
+class MechanismsJob(RunOptions):
     """What the user asked for, as typed."""
 
     names: tuple[str, ...] = ()
-    pack: str | None = None
-    scale: float | None = None
-    seed: int = 1
-    seeds: int = 1
-    horizon: int | None = None
-    settings: tuple[str, ...] = ()
-    out: Path | None = None
-    command: str = ""
 
 
 @dataclass(frozen=True)

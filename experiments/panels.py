@@ -1,4 +1,4 @@
-"""Panels on request: firms and workers over the years, contracts, entries, why bids failed.
+"""Panels on request: firms, workers, plants over time, contracts, entries, why bids failed.
 
 A panel is a table with one row a unit and snapshot, or one row an event. Nobody's run pays for a
 panel that was not asked for. Money and counts are those of the agents themselves: nothing here is
@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from experiments.plant_panel import plant_rows, plant_table
+
 if TYPE_CHECKING:
     from model import RegionalModel
     from model.population import Population
@@ -27,7 +29,7 @@ WORKER_COLUMNS = (
     "region", "age_months", "education", "occupation", "skill", "auto_skill", "status", "employer",
     "pool_sector", "wage", "tenure", "income", "savings",
 )  # fmt: skip
-NAMES = ("firms", "workers", "contracts", "failures", "entries")
+NAMES = ("firms", "workers", "contracts", "failures", "entries", "plants")
 
 
 @dataclass(frozen=True)
@@ -89,12 +91,15 @@ class PanelRecorder:
     def __init__(self, plan: PanelPlan) -> None:
         self._plan = plan
         self._taken: dict[str, list[pd.DataFrame]] = {"firms": [], "workers": []}
+        self._plants: list[tuple[Any, ...]] = []
 
     def note(self, model: RegionalModel) -> None:
         """At the end of a month: a snapshot if one is due."""
         for name, chosen in (("firms", firms_in_business), ("workers", workers_followed)):
             if self._plan.due(name, model.period):
                 self._taken[name].append(chosen(model, self._plan))
+        if "plants" in self._plan.names and model.period >= 0:
+            self._plants += plant_rows(model)
 
     def tables(self, model: RegionalModel) -> dict[str, pd.DataFrame]:
         """Every panel that was asked for, by name, with units in `.attrs["units"]`."""
@@ -102,6 +107,9 @@ class PanelRecorder:
         for name in self._plan.names:
             if name in EVENTS:
                 out[name] = EVENTS[name](model)
+                continue
+            if name == "plants":
+                out[name] = plant_table(self._plants, model.pack.sectors)
                 continue
             columns, population = {
                 "firms": (self._plan.firm_columns, model.firms),

@@ -277,7 +277,9 @@ def readme_commands():
 @pytest.mark.parametrize("command", readme_commands())
 def test_every_command_of_the_readme_runs(command):
     words = shlex.split(command)[1:]
-    small = [*SMALL, "--quiet"] if words[0] in ("run", "channels") else []
+    small = [*SMALL, "--quiet"] if words[0] in ("run", "channels", "impact") else []
+    if words[0] == "milestones":  # the first promise is for 2025
+        small = [*SMALL, "--quiet", "--horizon", "36"]
     done = ornok(*words, *small)
     assert done.exit_code == 0, done.output
 
