@@ -43,9 +43,15 @@ RELEASES: Mapping[str, Release] = {
         "shortfall is not imported",
     ),
     "hiring": Release(
-        {"pool_crowding": 0.0, "search_looks": 12, "search_rounds": 6},
-        "who leaves own-account work leaves no sales behind (Lewis 1954), and people look at many "
-        "jobs a month, so that no opening stays empty for want of looking",
+        {
+            "pool_crowding": 0.0,
+            "search_looks": 12,
+            "search_rounds": 6,
+            "autonomy_premium": -0.9,
+            "unemployed_reservation": 0.0,
+        },
+        "who leaves own-account work leaves no sales behind (Lewis 1954), people look at many jobs "
+        "a month, and nobody refuses one for its wage: an opening is filled",
     ),
     "prices": Release(
         {
