@@ -7,6 +7,7 @@ sees ordinary months), writes `docs/speed.csv` and `docs/speed.png`, and renews 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
@@ -134,8 +135,10 @@ def draw(table: pd.DataFrame, path: Path) -> None:
         month = 1e3 * float(table["month_s"].iloc[n.argmax()])
         ends = [n.min() / 1e3, n.max() / 1e3]
         left.plot(ends, [month * ends[0] / ends[1], month], color=GREY, lw=0.8, ls="--")
+        # Named where the line is inside the picture, halfway between two runs.
+        middle = math.sqrt(ends[0] * ends[1])
         left.annotate(
-            "in proportion", (ends[0], month * ends[0] / ends[1]), xytext=(6, -2), fontsize=8,
+            "in proportion", (middle, month * middle / ends[1]), xytext=(8, -4), fontsize=8,
             textcoords="offset points", va="top", color=GREY,
         )  # fmt: skip
         _line(right, table, table["peak_gib"], RED, "Peak memory, GiB")
@@ -158,10 +161,12 @@ def _line(axes: Axes, table: pd.DataFrame, values: pd.Series, colour: str, title
     thousands = table["workers"] / 1e3
     axes.loglog(thousands, values, color=colour, marker="o", ms=5, lw=1.6)
     for x, y, scale in zip(thousands, values, table["scale"]):
-        words = f"scale {scale:g}" if scale == table["scale"].max() else f"{scale:g}"
+        first = scale == table["scale"].max()
+        words, place = (f"scale {scale:g}", (0, -8)) if first else (f"{scale:g}", (0, 7))
         axes.annotate(
-            words, (x, y), xytext=(0, 7), textcoords="offset points", ha="center", fontsize=8.5
-        )
+            words, (x, y), xytext=place, textcoords="offset points", fontsize=8.5,
+            ha="center", va="top" if first else "baseline",
+        )  # fmt: skip
     axes.set_title(title, pad=10)
     axes.set_xlabel("workers, thousand")
     axes.margins(0.08, 0.14)
