@@ -68,13 +68,14 @@ def blocks(rows: int) -> int:
     return max(-(-rows // BLOCK), 1)
 
 
-def over_rows[T](rows: int, work: Callable[[int, int], T]) -> list[T]:
+def over_rows[T](rows: int, work: Callable[[int, int], T], least: int = _LEAST) -> list[T]:
     """`work(first, last)` on slices that cover all rows; what it returns, in row order.
 
-    Slices begin at multiples of `BLOCK`. Small populations are one slice and meet no other thread.
+    Slices begin at multiples of `BLOCK`. Small populations are one slice and meet no other thread;
+    `least`: rows a slice, fewer where each takes long.
     """
     global _pool
-    n_slices = min(_SLICES * _count, rows // _LEAST) if _count > 1 else 1
+    n_slices = min(_SLICES * _count, rows // max(least, BLOCK)) if _count > 1 else 1
     if n_slices <= 1:
         return [work(0, rows)]
     if _pool is None:

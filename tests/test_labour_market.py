@@ -159,6 +159,7 @@ def test_firms_see_the_skill_they_can_use_with_noise():
 def test_hires_are_those_of_the_slow_twin():
     hires = 0
     for before, after, result in some_calls(labour, "hire"):
+        assert np.array_equal(before.applied, np.flatnonzero(before.application >= 0))
         assert slow_hire(before) == result
         names = ["status", "employer", "pool_sector", "wage", "tenure", "employees", "open_jobs"]
         assert_same(after, before, [*names, "applicants", "hired"])
@@ -223,6 +224,7 @@ def urn_and_ball(applicants, jobs, month):
         "employees": np.zeros(n_firms, np.int32), "open_jobs": np.ones(n_firms, np.int32),
         "applicants": np.zeros(n_firms, np.int32), "hired": np.zeros(applicants, np.bool_),
         "application": np.full(applicants, -1, np.int64), "seen": np.zeros(applicants),
+        "applied": np.arange(applicants),
     }  # fmt: skip
     call(labour.apply_for_jobs, values)
     assert np.all(values["application"] >= 0)

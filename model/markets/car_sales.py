@@ -136,16 +136,17 @@ def see_sellers(seed, month, identity, region, weight, first, seen):  # type: ig
         seen[j] = k if weight[k] > 0.0 else -1
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def choose_sellers(  # type: ignore[no-untyped-def]
-    seed, month, habits, terms, taste, worths, pool_level, resale, price, constant, rate, weight,
-    first, lookers, identity, region, income, debt, car_rate, savings, car, car_age, chosen, loans,
+    begin, end, seed, month, habits, terms, taste, worths, pool_level, resale, price, constant, rate,
+    weight, first, lookers, identity, region, income, debt, car_rate, savings, car, car_age, chosen, loans,
     trade_ins,
 ):  # fmt: skip
     """The seller each looker goes to (−1: keeps things as they are), the loan and the trade-in.
 
     For each kind of car the looker sees one seller, by one keyed uniform over weights; then
     chooses among kinds by nested logit. `taste`: utility of a car, loss a year, dissimilarity.
+    Writes to `chosen`, `loans`, `trade_ins` for lookers `begin` to `end`.
     """
     n_options = DOMESTIC_NEW + first[3] - first[2]
     cheapest = np.inf
@@ -155,7 +156,7 @@ def choose_sellers(  # type: ignore[no-untyped-def]
     values = np.zeros(n_options)
     seen = np.zeros(n_options, np.int64)
     inclusive = np.zeros(3)
-    for n in range(len(lookers)):
+    for n in range(begin, end):
         i = lookers[n]
         who = identity[i]
         y = income_before_service(income[i], debt[i], car_rate[i], terms[3], habits[0])

@@ -141,12 +141,17 @@ def _choose(model: RegionalModel, s: Sellers, lookers: np.ndarray) -> tuple[np.n
     w, market = model.workers, model.car_market
     chosen = np.empty(len(lookers), np.int64)
     loans, trade_ins = np.zeros(len(lookers)), np.zeros(len(lookers))
-    car_sales.choose_sellers(
-        model.seed, model.period, car_fleet.money_habits(model), car_fleet.finance_terms(model),
-        car_fleet.tastes(model), market.worths,
-        market.pool_level, market.resale_by_make, s.price, s.constant, s.rate, s.weight, s.first,
-        lookers, w.identity, w.region, w.income, w.debt, w.car_rate, w.savings, w.car, w.car_age,
-        chosen, loans, trade_ins,
+    habits, terms = car_fleet.money_habits(model), car_fleet.finance_terms(model)
+    tastes = car_fleet.tastes(model)
+    threads.over_rows(
+        len(lookers),
+        lambda begin, end: car_sales.choose_sellers(
+            begin, end, model.seed, model.period, habits, terms, tastes, market.worths,
+            market.pool_level, market.resale_by_make, s.price, s.constant, s.rate, s.weight, s.first,
+            lookers, w.identity, w.region, w.income, w.debt, w.car_rate, w.savings, w.car, w.car_age,
+            chosen, loans, trade_ins,
+        ),
+        least=threads.BLOCK,
     )  # fmt: skip
     return chosen, loans, trade_ins
 

@@ -123,9 +123,10 @@ def place_vacancies(seed, month, offset, identity, region, open_jobs, place, pri
     `offset` [R+1]: where each region's places begin. The winner does not depend on the order of
     rows, and a firm's opening displaces at most the few jobs that it meets, for this month.
     """
-    for j in range(len(place)):
-        place[j] = EMPTY
+    place[:] = EMPTY
     for f in range(len(open_jobs)):
+        if open_jobs[f] <= 0:
+            continue
         r = region[f]
         size = offset[r + 1] - offset[r]
         for k in range(open_jobs[f]):
@@ -139,29 +140,28 @@ def place_vacancies(seed, month, offset, identity, region, open_jobs, place, pri
 
 @njit(cache=True)
 def hire(  # type: ignore[no-untyped-def]
-    searchers, application, seen, status, employer, pool_sector, skill, auto_skill, wage, tenure,
+    searchers, applied, application, seen, status, employer, pool_sector, skill, auto_skill, wage, tenure,
     jobless_months, wage_offer, auto_worth, employees, open_jobs, applicants, hired,
 ):  # fmt: skip
     """Every firm ranks its applicants by the skill `seen` and takes as many as it has jobs.
 
-    Proposals are gathered by firm by counting; what is seen of two never ties, so neither row
-    order nor thread count matters. Marks served searchers in `hired`; returns hires.
+    `applied`: which of the searchers have applied. Proposals are gathered by firm by counting; what
+    is seen of two never ties, so neither row order nor thread count matters. Marks served searchers
+    in `hired`; returns hires.
     """
-    n, n_firms = len(searchers), len(open_jobs)
+    n_firms = len(open_jobs)
     start = np.zeros(n_firms + 1, np.int64)
-    for k in range(n):
-        if application[k] >= 0:
-            start[application[k] + 1] += 1
+    for k in applied:
+        start[application[k] + 1] += 1
     for f in range(n_firms):
         applicants[f] += start[f + 1]
         start[f + 1] += start[f]
     filled = start.copy()
     queue = np.empty(start[n_firms], np.int64)
-    for k in range(n):
+    for k in applied:
         f = application[k]
-        if f >= 0:
-            queue[filled[f]] = k
-            filled[f] += 1
+        queue[filled[f]] = k
+        filled[f] += 1
     hires = 0
     for f in range(n_firms):
         while open_jobs[f] > 0:
@@ -278,7 +278,7 @@ def fill_jobs(model: RegionalModel, searchers: np.ndarray, open_jobs: np.ndarray
 
         threads.over_rows(len(searchers), send_applications)
         model.hires += hire(
-            searchers, application, seen, w.status, w.employer, w.pool_sector, w.skill, w.auto_skill, w.wage,
+            searchers, np.flatnonzero(application >= 0), application, seen, w.status, w.employer, w.pool_sector, w.skill, w.auto_skill, w.wage,
             w.tenure, w.jobless_months, f.wage_offer, f.auto_worth, f.employees, open_jobs, f.applicants, hired,
         )  # fmt: skip
         searchers = searchers[~hired]
