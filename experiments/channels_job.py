@@ -84,6 +84,11 @@ def plan(job: ChannelsJob) -> ChannelsPlan:
         settings=Params.parse_settings(list(job.settings)),
     )
     full = setups[1]
+    if not full.world.plants:
+        raise InputError(
+            "has no plant whose effect could be told apart", field="world", value=full.world.name,
+            allowed="a world with a plant",
+        )  # fmt: skip
     if full.params.horizon < 1:
         raise InputError("nothing to report", field="--horizon", value=0, allowed="1 or more")
     begun = datetime.now(UTC).astimezone()

@@ -85,7 +85,10 @@ def only_sectors(names: Sequence[str]) -> list[str]:
     by_sector = [f"{measure}_{sector}" for measure in _MEASURES for sector in SECTORS]
     found = [name for name in names if name in by_sector]
     if not found:
-        raise InputError("none of the outcomes is known by sector", field="outcomes")
+        raise InputError(
+            "none of the outcomes is known by sector", field="outcomes", value=", ".join(names),
+            allowed="jobs_… or value_added_… of a sector, such as jobs_trade",
+        )  # fmt: skip
     return found
 
 

@@ -67,6 +67,11 @@ def plan(job: ImpactJob) -> ImpactPlan:
         settings=Params.parse_settings(list(job.settings)),
     )
     full = study.base[1]
+    if not full.world.plants:
+        raise InputError(
+            "has no plant whose effect could be told apart", field="world", value=full.world.name,
+            allowed="a world with a plant",
+        )  # fmt: skip
     if full.params.horizon < 1:
         raise InputError("nothing to report", field="--horizon", value=0, allowed="1 or more")
     begun = datetime.now(UTC).astimezone()

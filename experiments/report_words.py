@@ -6,6 +6,9 @@ from experiments.effects import Pairs
 from experiments.impact import WINDOW, Impact
 from experiments.outcomes import readable
 
+FEW_SEEDS = 10
+"""With fewer, the interval itself is an estimate from too little to lean on."""
+
 
 def headline(pairs: Pairs, impact: Impact) -> str:
     """What happened, in one sentence with numbers; no job is claimed that chance may have made."""
@@ -18,10 +21,9 @@ def headline(pairs: Pairs, impact: Impact) -> str:
             f"and makes {made:,.0f} cars a year; other jobs: not clear"
         )
     jobs = impact.value("employee_jobs")
-    more = "more" if jobs >= 0 else "fewer"
     return (
-        f"In the simulation's {years_of(impact)}, with the car plant: {abs(jobs):,.0f} {more} employee jobs, {own:,.0f} at the plant itself, "
-        f"and {made:,.0f} cars a year"
+        f"In the simulation's {years_of(impact)} the car plant makes {made:,.0f} cars a year; employee jobs: "
+        f"{readable(own, 'jobs', signed=True)} at the plant, {readable(jobs - own, 'jobs', signed=True)} elsewhere"
     )
 
 
@@ -60,7 +62,8 @@ def standfirst(pairs: Pairs, impact: Impact) -> str:
         words += f"; total employment, own-account work included: {gain}"
     low, high = (readable(end, "jobs", signed=True) for end in spread_of_jobs(pairs, impact))
     if len(impact.seeds) > 1:
-        return f"{words}. Employee jobs, 95\u00a0% interval over {len(impact.seeds)} seeds: {low} to {high}."
+        few = " So few seeds are easily wrong." if len(impact.seeds) < FEW_SEEDS else ""
+        return f"{words}. Employee jobs, 95\u00a0% interval over {len(impact.seeds)} seeds: {low} to {high}.{few}"
     return (
         f"{words}. This is one run of chance: its 12-month difference wanders from {low} to {high}. "
         "Several seeds give an interval."

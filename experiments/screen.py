@@ -92,13 +92,14 @@ def milestones_as_table(table: pd.DataFrame) -> Table:
         pad_edge=False,
         show_edge=False,
     )
-    page.add_column("", no_wrap=True)
+    # The names may break: a number that is cut off would be another one.
+    page.add_column("")
     for name in ("target", "announced", "reached", "95 %", "median year"):
         page.add_column(name, justify="right", no_wrap=True)
     for line in table.to_dict("records"):
         year = line["median_year"]
         page.add_row(
-            "  " + str(line["milestone"]),
+            str(line["milestone"]),
             readable(line["target"], line["unit"], named=True),
             str(line["announced"]),
             f"{line['reached']} of {line['seeds']}",

@@ -120,6 +120,7 @@ def prepare(
     the world still come after them. Raises `model.errors.InputError` on anything unusable.
     """
     from model import Params, World, load_pack
+    from model.base_year import check_scale
 
     chosen = world if isinstance(world, World) else World.load(str(world))
     given = {"pack": pack and str(pack), "scale": scale, "horizon": horizon}
@@ -128,6 +129,7 @@ def prepare(
     loaded = load_pack(name)
     chosen.check_against(loaded)
     start = (params or loaded.params()).with_values({**values, "pack": name})
+    check_scale(loaded, float(start.scale))
     # What is set for this run wins over what the world starts with; its events come later.
     own = {key: value for key, value in chosen.parameters.items() if key not in values}
     if len(own) != len(chosen.parameters):

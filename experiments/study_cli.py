@@ -45,7 +45,8 @@ def _study(folder: str) -> Iterator[Study]:
         names = ", ".join(missing)
         typer.echo(
             f"ornok: studies need packages that are not installed: {names}. "
-            "Install them with: pip install 'ornok[study]' (make setup has them, too)",
+            "Install them with: pip install 'ornok[study]', in a checkout .venv/bin/pip install -e '.[study]' "
+            "(make setup has them, too)",
             err=True,
         )
         raise typer.Exit(2)

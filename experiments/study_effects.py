@@ -45,8 +45,8 @@ def study_effects(
     outcome's own unit. Raises `model.errors.InputError`.
     """
     check_by(by)
-    if by == "sector" and outcomes is None:
-        outcomes = only_sectors(plan.kit.keep.outcomes)
+    if by == "sector":
+        outcomes = only_sectors(plan.kit.keep.outcomes if outcomes is None else outcomes)
     choice = choose(plan, outcomes, worlds, first, last)
     tables = tables or Tables(plan)
     wide = tables.differences(choice, _GROUPS[by], REGIONS if by == "region" else RUNS)

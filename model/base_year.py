@@ -185,12 +185,22 @@ def _job_worth(wage: np.ndarray, employees: np.ndarray) -> np.ndarray:
     return worth
 
 
+def check_scale(pack: Pack, scale: float) -> None:
+    """InputError if nobody would be left at work at this scale."""
+    _heads(pack, scale)
+
+
 def _heads(pack: Pack, s: float) -> dict[str, np.ndarray]:
     """People by cell, whole agents."""
     employees = apportion(pack.employees / s)
     own_account = apportion(pack.own_account / s)
     if employees.sum() + own_account.sum() == 0:
-        raise InputError("so large that nobody is left at work", field="scale", value=s)
+        # A group of half an agent is rounded up to one.
+        largest = 2.0 * max(float(pack.employees.sum()), float(pack.own_account.sum()))
+        raise InputError(
+            "so large that nobody is left at work", field="scale", value=s,
+            allowed=f"below {largest:,.0f} for this pack",
+        )  # fmt: skip
     unemployed = apportion(pack.labour_force * pack.unemployment_rate / s)
     return {
         "employees": employees,

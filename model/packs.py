@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -171,6 +172,8 @@ def _folder_of(name_or_dir: str | Path) -> Path:
 
 def _read(folder: Path) -> Draft:
     draft = Draft(folder, Notes())
+    if not os.access(folder, os.R_OK | os.X_OK):
+        raise InputError("a folder that may not be read", field="pack", value=str(folder))
     read_pack_facts(draft)
     read_regions(draft)
     if not draft.regions:  # every other table would only repeat that its regions are unknown

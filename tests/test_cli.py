@@ -291,3 +291,27 @@ def test_the_readmes_python_runs(capsys):
     )
     exec(compile(code, "README.md", "exec"), {})
     assert "employee_jobs" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["run", "--pack", "valley", "--scale", "5000"], "field 'scale'"),
+        (["channels", "none", "--pack", "valley"], "has no plant"),
+        (["impact", "none", "--pack", "valley"], "has no plant"),
+    ],
+)
+def test_what_cannot_be_answered_is_refused_before_anything_runs(words, message, tmp_path):
+    done = ornok(*words, "--out", str(tmp_path / "out"))
+    assert done.exit_code == 2
+    assert message in done.output
+    assert "allowed" in done.output
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_pack_that_may_not_be_read_is_named(tmp_path, monkeypatch):
+    monkeypatch.setattr("model.packs.os.access", lambda *_: False)
+    done = ornok("pack", "check", str(tmp_path))
+    assert done.exit_code != 0
+    assert str(tmp_path) in done.output.replace("\n", "")
+    assert "Traceback" not in done.output

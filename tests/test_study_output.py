@@ -347,19 +347,19 @@ def blocks(language):
 def test_the_worked_example_runs(tmp_path, monkeypatch, capsys):
     """Every command and the Python of docs/studies.md, in order."""
     monkeypatch.chdir(tmp_path)
-    Path("costs").mkdir()
-    Path("costs/study.toml").write_text(blocks("toml")[0], encoding="utf-8")
+    Path("hiring").mkdir()
+    Path("hiring/study.toml").write_text(blocks("toml")[0], encoding="utf-8")
     for line in blocks("sh")[0].splitlines():
         words = shlex.split(line, comments=True)
         assert words[:2] == ["ornok", "study"]
         ornok(*words[2:])
     assert Path("half.parquet").exists()
-    assert Path("costs/report/report.html").exists()
+    assert Path("hiring/report/report.html").exists()
     exec(compile(blocks("python")[0], "studies.md", "exec"), {})
     shown = capsys.readouterr().out
     assert "36 of 36" in shown
     assert "seeds_needed" in shown or "..." in shown
-    assert len(Study.load("costs").failures()) == 0
+    assert len(Study.load("hiring").failures()) == 0
     assert len(duckdb_rows(blocks("sql")[0])) == 2
 
 
