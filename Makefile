@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 .PHONY: run test evidence setup bench clean
 
 run: .venv/core.stamp
-	$(BIN)/ornok run --seeds 3
+	$(BIN)/ornok run --seeds 10
 
 test: .venv/dev.stamp
 	$(BIN)/ruff check .
