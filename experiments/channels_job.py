@@ -24,7 +24,7 @@ from experiments.channels import (
     gather,
 )
 from experiments.effects import NoRunFinishedError
-from experiments.job import MOST_SEEDS, processes, records, write_stdout
+from experiments.job import check_effect, processes, records, seeds_of, write_stdout
 from experiments.outcomes import outcomes, readable, short_unit
 from experiments.pool import run_all
 from experiments.provenance import git_commit
@@ -33,7 +33,6 @@ from experiments.screen import months_bar
 from experiments.store import free_folder, run_name, whole_folder, write_json
 from model import Params
 from model.channels import present
-from model.errors import InputError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -72,25 +71,18 @@ def plan(job: ChannelsJob) -> ChannelsPlan:
 
     Raises `model.errors.InputError` on the first thing that cannot be done.
     """
-    if not 1 <= job.seeds <= MOST_SEEDS:
-        raise InputError("out of range", field="--seeds", value=job.seeds, allowed="1 to 1000")
+    seeds = seeds_of(job)
     setups = check(
         job.world,
         job.against,
-        range(job.seed, job.seed + job.seeds),
+        seeds,
         pack=job.pack,
         scale=job.scale,
         horizon=job.horizon,
         settings=Params.parse_settings(list(job.settings)),
     )
     full = setups[1]
-    if not full.world.plants:
-        raise InputError(
-            "has no plant whose effect could be told apart", field="world", value=full.world.name,
-            allowed="a world with a plant",
-        )  # fmt: skip
-    if full.params.horizon < 1:
-        raise InputError("nothing to report", field="--horizon", value=0, allowed="1 or more")
+    check_effect(full)
     begun = datetime.now(UTC).astimezone()
     seeds = [one.seed for one in setups[::2]]
     name = f"channels-{run_name(full.world.name, full.pack, full.params.scale, seeds, begun)}"

@@ -14,7 +14,7 @@ from rich.console import Console
 from experiments.economic_impact import EconomicImpact, impact_of_runs
 from experiments.impact_page import as_json, impact_page
 from experiments.impact_study import ImpactStudy, plan_impact, run_impact
-from experiments.job import MOST_SEEDS, processes, write_stdout
+from experiments.job import check_effect, processes, seeds_of, write_stdout
 from experiments.provenance import git_commit, versions
 from experiments.releases import release_settings
 from experiments.run_options import RunOptions
@@ -51,14 +51,13 @@ def plan(job: ImpactJob) -> ImpactPlan:
 
     Raises `model.errors.InputError` on the first thing that cannot be done.
     """
-    if not 1 <= job.seeds <= MOST_SEEDS:
-        raise InputError("out of range", field="--seeds", value=job.seeds, allowed="1 to 1000")
+    seeds = seeds_of(job)
     if job.release and not job.io:
         raise InputError("needs the input-output answer", field="--release", allowed="with --io")
     study = plan_impact(
         job.world,
         job.against,
-        range(job.seed, job.seed + job.seeds),
+        seeds,
         channels=None if job.channels is None else [x for x in job.channels if x != "none"],
         release=job.release,
         pack=job.pack,
@@ -67,13 +66,7 @@ def plan(job: ImpactJob) -> ImpactPlan:
         settings=Params.parse_settings(list(job.settings)),
     )
     full = study.base[1]
-    if not full.world.plants:
-        raise InputError(
-            "has no plant whose effect could be told apart", field="world", value=full.world.name,
-            allowed="a world with a plant",
-        )  # fmt: skip
-    if full.params.horizon < 1:
-        raise InputError("nothing to report", field="--horizon", value=0, allowed="1 or more")
+    check_effect(full)
     begun = datetime.now(UTC).astimezone()
     name = run_name(full.world.name, full.pack, full.params.scale, study.seeds, begun)
     return ImpactPlan(job, study, free_folder(f"impact-{name}", job.out), begun)

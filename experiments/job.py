@@ -38,6 +38,24 @@ if TYPE_CHECKING:
 MOST_SEEDS = 1000
 
 
+def seeds_of(options: RunOptions) -> list[int]:
+    """The seeds that the options ask for; InputError when they are none or too many."""
+    if not 1 <= options.seeds <= MOST_SEEDS:
+        raise InputError("out of range", field="--seeds", value=options.seeds, allowed="1 to 1000")
+    return list(range(options.seed, options.seed + options.seeds))
+
+
+def check_effect(full: Setup) -> None:
+    """InputError unless the run has a plant whose effect can be told, and a month to tell it of."""
+    if not full.world.plants:
+        raise InputError(
+            "has no plant whose effect could be told apart", field="world", value=full.world.name,
+            allowed="a world with a plant",
+        )  # fmt: skip
+    if full.params.horizon < 1:
+        raise InputError("nothing to report", field="--horizon", value=0, allowed="1 or more")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Job(RunOptions):
     """What the user asked for, as typed."""
@@ -66,20 +84,18 @@ def check(job: Job) -> Plan:
 
     Raises `model.errors.InputError` on the first thing that cannot be done.
     """
-    if not 1 <= job.seeds <= MOST_SEEDS:
-        raise InputError("out of range", field="--seeds", value=job.seeds, allowed="1 to 1000")
     settings = Params.parse_settings(list(job.settings))
     setups = [
         prepare(
             world,
             pack=job.pack,
-            seed=job.seed + number,
+            seed=seed,
             scale=job.scale,
             horizon=job.horizon,
             settings=settings,
             panels=job.panels,
         )
-        for number in range(job.seeds)
+        for seed in seeds_of(job)
         for world in (job.world, job.against)
     ]
     first = setups[0]

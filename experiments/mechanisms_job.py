@@ -16,7 +16,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from experiments import mechanisms
-from experiments.job import MOST_SEEDS, processes, records, write_stdout
+from experiments.job import processes, records, seeds_of, write_stdout
 from experiments.mechanism import Mechanism
 from experiments.mechanism_table import find
 from experiments.mechanisms import Survey, survey
@@ -53,10 +53,8 @@ def plan(job: MechanismsJob) -> MechanismsPlan:
 
     Raises `model.errors.InputError` on the first thing that cannot be done.
     """
-    if not 1 <= job.seeds <= MOST_SEEDS:
-        raise InputError("out of range", field="--seeds", value=job.seeds, allowed="1 to 1000")
+    seeds = seeds_of(job)
     chosen = find(job.names)
-    seeds = list(range(job.seed, job.seed + job.seeds))
     arguments = {
         "pack": job.pack,
         "scale": job.scale,

@@ -15,7 +15,7 @@ from rich.table import Table
 
 from experiments.announcement import Promise
 from experiments.channels_job import plain_page
-from experiments.job import MOST_SEEDS, processes, records, write_stdout
+from experiments.job import processes, records, seeds_of, write_stdout
 from experiments.outcomes import readable
 from experiments.plan_check import PlanCheck, check_of, prepare_check
 from experiments.pool import run_all
@@ -25,7 +25,6 @@ from experiments.screen import months_bar
 from experiments.simulate import Setup
 from experiments.store import free_folder, run_name, whole_folder, write_json
 from model import Params
-from model.errors import InputError
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,12 +52,11 @@ def plan(job: MilestonesJob) -> MilestonesPlan:
 
     Raises `model.errors.InputError` on the first thing that cannot be done.
     """
-    if not 1 <= job.seeds <= MOST_SEEDS:
-        raise InputError("out of range", field="--seeds", value=job.seeds, allowed="1 to 1000")
+    seeds = seeds_of(job)
     setups, promises, beyond = prepare_check(
         job.world,
         job.plan,
-        range(job.seed, job.seed + job.seeds),
+        seeds,
         pack=job.pack,
         scale=job.scale,
         horizon=job.horizon,
