@@ -12,7 +12,7 @@ test: .venv/dev.stamp
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest -q
+	$(BIN)/pytest -q -n 2 --dist worksteal
 
 # The tests that take minutes: twenty seeds at the reference scale.
 evidence: .venv/dev.stamp
