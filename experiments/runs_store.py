@@ -41,7 +41,7 @@ FAILURE_FIELDS = pa.schema(
 class PartFacts:
     """What the footer of a part says: by which code, pack and packages its runs were made.
 
-    `seconds`: run time by key. `time`: when the part was written. `taken`: months that these runs
+    `seconds`: run time by key. `time`: when the part was written. `months_saved`: months that these runs
     did not compute, as others that agreed with them so far had done so.
     """
 
@@ -50,7 +50,7 @@ class PartFacts:
     versions: Mapping[str, str]
     seconds: Mapping[str, float]
     time: str
-    taken: int = 0
+    months_saved: int = 0
 
     def to_json(self) -> bytes:
         """The footer's entry."""
@@ -68,7 +68,7 @@ class Found:
     made_by: Counter[tuple[str, str]] = field(default_factory=Counter)
     versions: list[dict[str, str]] = field(default_factory=list)
     seconds: float = 0.0
-    taken: int = 0
+    months_saved: int = 0
     bytes: int = 0
     parts: int = 0
     first_time: str = ""
@@ -162,7 +162,7 @@ def scan(folder: Path) -> Found:
         found.finished.update(facts.seconds)
         found.made_by[facts.code, facts.pack] += len(facts.seconds)
         found.seconds += sum(facts.seconds.values())
-        found.taken += facts.taken
+        found.months_saved += facts.months_saved
         if dict(facts.versions) not in found.versions:
             found.versions.append(dict(facts.versions))
         found.first_time = min(found.first_time or facts.time, facts.time)

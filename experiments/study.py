@@ -36,7 +36,7 @@ class Status:
 
     `other`: finished runs in the folder that `study.toml` does not ask for any more. `failures`:
     failed runs by type of exception. `running`: pid, host and begin of the process at work on it.
-    `seconds`: mean of a run. `taken`: months, burn-in included, that runs took over from others
+    `seconds`: mean of a run. `months_saved`: months, burn-in included, that runs took over from others
     which agreed with them so far. `bytes`: on disk. `made_by`: runs by (code, pack) they were made by.
     `first_time`, `last_time`: when the first and the last part were written.
     """
@@ -52,7 +52,7 @@ class Status:
     made_by: Mapping[tuple[str, str], int]
     versions: Sequence[Mapping[str, str]]
     seconds: float | None
-    taken: int
+    months_saved: int
     bytes: int
     parts: int
     first_time: str
@@ -74,7 +74,17 @@ class Status:
             {"code": code, "pack": pack, "runs": runs}
             for (code, pack), runs in self.made_by.items()
         ]
-        names = ("total", "done", "failed", "left", "other", "code", "seconds", "taken", "bytes")
+        names = (
+            "total",
+            "done",
+            "failed",
+            "left",
+            "other",
+            "code",
+            "seconds",
+            "months_saved",
+            "bytes",
+        )
         return {
             **{name: getattr(self, name) for name in names},
             "parts": self.parts,
@@ -170,7 +180,7 @@ class Study:
             made_by=dict(found.made_by),
             versions=found.versions,
             seconds=found.seconds / len(found.finished) if found.finished else None,
-            taken=found.taken,
+            months_saved=found.months_saved,
             bytes=found.bytes,
             parts=found.parts,
             first_time=found.first_time,

@@ -55,14 +55,14 @@ class Chunk:
 class Done:
     """What comes back of a chunk: numbers, no results.
 
-    `size`: bytes in memory; `taken`: months that runs took over from others of the chunk.
+    `size`: bytes in memory; `months_saved`: months that runs took over from others of the chunk.
     """
 
     finished: int
     failed: int
     seconds: float
     size: int
-    taken: int = 0
+    months_saved: int = 0
 
 
 class Crew(Protocol):
@@ -89,7 +89,7 @@ class Crew(Protocol):
 class Tally:
     """Runs of a study by what became of them; `..._before`: before this session.
 
-    `taken`: months that were not computed again in this session, as others had them already.
+    `months_saved`: months that were not computed again in this session, as others had them already.
     """
 
     total: int
@@ -97,7 +97,7 @@ class Tally:
     failed: int = 0
     done_before: int = 0
     failed_before: int = 0
-    taken: int = 0
+    months_saved: int = 0
 
     @property
     def left(self) -> int:
@@ -203,7 +203,7 @@ class _Book:
                 self.done.failed + len(self._failures),
                 0.0,
                 self.done.size + self._size,
-                self.done.taken + self._taken,
+                self.done.months_saved + self._taken,
             )
         self._empty()
 
@@ -263,7 +263,7 @@ class _Sweep:
             self.queue.pacer.note(result)
             self.tally.done += result.finished
             self.tally.failed += result.failed
-            self.tally.taken += result.taken
+            self.tally.months_saved += result.months_saved
         elif isinstance(result, WorkerDiedError):
             self._after_death(chunk, result)
         else:
@@ -273,7 +273,7 @@ class _Sweep:
         facts = [facts_of(path) for path in parts_of(chunk.folder, chunk.part)]
         finished = {key for one in facts for key in one.seconds}
         self.tally.done += len(finished)
-        self.tally.taken += sum(one.taken for one in facts)
+        self.tally.months_saved += sum(one.months_saved for one in facts)
         left = [run for run in chunk.runs if run.key not in finished]
         for run, values in zip(chunk.runs, chunk.values, strict=True):
             if run not in left:
