@@ -9,12 +9,13 @@ import pandas as pd
 import pytest
 from studies import changed, small_study
 
+from experiments import branching_gain
 from experiments import sweep as sweeping
 from experiments.course import Course
 from experiments.crew import HereCrew, ProcessCrew
 from experiments.pacer import RUNS_TOGETHER, Pacer, Queue, missing
 from experiments.runs_store import facts_of, parts, parts_of, scan
-from experiments.simulate import simulate
+from experiments.simulate import prepare, simulate
 from experiments.study import Study
 from experiments.study_plan import Run
 from experiments.sweep import Done, work, work_in_parts
@@ -248,3 +249,29 @@ def test_the_estimate_counts_shared_months_once(tmp_path, monkeypatch):
     study = forked_study(tmp_path)
     # 8 months a run; of four runs two build their own model, and 10 months are shared.
     assert study.estimate().seconds == (2 * 5.0 + (4 * 8 - 10) * 1.0) / 4
+
+
+# --- The gain, and the page -------------------------------------------------------------------------
+
+
+def test_the_table_of_the_page_is_that_of_the_stored_numbers(tmp_path, capsys):
+    text = (branching_gain.DOCS / branching_gain.PAGE).read_text(encoding="utf-8")
+    assert branching_gain.page(text) == text
+    assert text.count("<!-- generated: ") == 1
+    (tmp_path / branching_gain.PAGE).write_text(text, encoding="utf-8")
+    branching_gain.main("plant,none", 1, 1000.0, "valley", save=True, folder=tmp_path)
+    said = capsys.readouterr().out
+    assert "| months run | 540 | 600 | 0.90 |" in said
+    assert "| models built | 1 | 2 | 0.50 |" in said
+    assert said.strip() in (tmp_path / branching_gain.PAGE).read_text(encoding="utf-8")
+
+
+def test_a_difference_is_no_gain(monkeypatch):
+    really = branching_gain.run
+
+    def other(setup):
+        return really(prepare("flat", pack="valley", scale=1000.0))
+
+    monkeypatch.setattr(branching_gain, "run", other)
+    with pytest.raises(ValueError, match="run 0 is not the same"):
+        branching_gain.measure(["none"], 1, 1000.0, "valley")
