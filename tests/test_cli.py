@@ -13,10 +13,10 @@ from runs import BURN_IN
 from typer.testing import CliRunner
 
 import model
-from experiments import job, pool
+from experiments import job
 from experiments.cli import app
 from experiments.screen import months_bar
-from model import Params, load_pack
+from model import Params, RegionalModel, load_pack
 
 ROOT = Path(__file__).resolve().parent.parent
 SMALL = ["--pack", "valley", "--horizon", "12", "--set", f"burn_in={BURN_IN}"]
@@ -169,10 +169,10 @@ def test_quiet_says_nothing():
 
 
 def test_a_run_that_fails_says_so_and_writes_nothing(monkeypatch, elsewhere):
-    def fail(setup, progress):
-        return pool.Failure(setup.world.name, setup.seed, "FloatingPointError: on purpose", "")
+    def fail(model):
+        raise FloatingPointError("on purpose")
 
-    monkeypatch.setattr(pool, "_attempt", fail)
+    monkeypatch.setattr(RegionalModel, "_open_month", fail)
     monkeypatch.setattr(job, "processes", lambda runs: 1)
     done = ornok("run", *SMALL)
     assert done.exit_code == 1
