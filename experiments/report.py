@@ -179,20 +179,20 @@ def draw_cars(axes: Axes, pairs: Pairs) -> None:
     below = np.zeros(len(yearly))
     for name in names:
         label, colour, hatch = looks[name]
-        axes.bar(
-            yearly.index,
-            yearly[name],
-            bottom=below,
-            color=colour,
-            hatch=hatch,
-            edgecolor="white",
-            lw=0.3,
-            label=label,
-        )
+        look: Any = {
+            "color": colour,
+            "hatch": hatch,
+            "edgecolor": "white",
+            "lw": 0.3,
+            "label": label,
+        }
+        axes.bar(yearly.index, yearly[name], bottom=below, **look)
         below += yearly[name].to_numpy(float)
-    axes.plot(yearly.index, yearly["cars_made"], "o-", ms=3, color=BLACK, lw=1.2, label="made")
+    made: Any = {"ms": 3, "color": BLACK, "lw": 1.2, "label": "made", "clip_on": False}
+    axes.plot(yearly.index, yearly["cars_made"], "o-", **made)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=6))
-    axes.margins(y=0.08)
+    # By hand: a bar of height zero on top of the others would hold the frame down to itself.
+    axes.set_ylim(0.0, 1.08 * max(float(below.max()), float(yearly["cars_made"].max()), 1.0))
     entitle(axes, "Cars a year: made, and who bought them")
     thousands(axes)
 
