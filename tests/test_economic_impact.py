@@ -272,7 +272,9 @@ def test_the_command(tmp_path, monkeypatch):
     for word in ("direct: the plant", "total, Type II", "2024", "Displacement"):
         assert word in done.stdout
     assert (Path("a") / "impact.png").is_file()
-    done = CliRunner().invoke(app, [*words, "--out", "b", "--no-io", "--json", "--quiet"])
+    done = CliRunner().invoke(
+        app, [*words, "--seeds", "2", "--out", "b", "--no-io", "--json", "--quiet"]
+    )
     results = json.loads(done.stdout)["results"]
     assert results["input_output"] == []
     assert done.stderr == ""
