@@ -38,26 +38,33 @@ _LOOKS: dict[str, tuple[str, str]] = {
     "budget": (SKY, "oo"), AROUND: (GREY, "||"), "interaction": (PALE, ""), OTHERS: (PALE, ""),
 }  # fmt: skip
 _JOBS = "employee_jobs"
+SIZE = (11.7, 5.6)
+LOOKS = STYLE | {"hatch.linewidth": 0.5}
 
 
 def draw_impact(found: EconomicImpact, path: Path, *, command: str = "") -> Path:
     """Draw the page as a PNG of 300 dots an inch and return its path."""
     import matplotlib as mpl
 
-    with mpl.rc_context(STYLE | {"hatch.linewidth": 0.5}):
-        figure = Figure(figsize=(11.7, 5.6), facecolor="white")
+    with mpl.rc_context(LOOKS):
+        figure = Figure(figsize=SIZE, facecolor="white")
         FigureCanvasAgg(figure)
-        left, right = figure.subplots(1, 2, width_ratios=(1.25, 1.0))
-        draw_years(left, found)
-        draw_waterfall(right, found)
-        figure.subplots_adjust(left=0.07, right=0.985, top=0.67, bottom=0.12, wspace=0.42)
-        jobs = found.value(_JOBS, NET)
-        figure.text(0.07, 0.965, _headline(found, jobs), fontsize=14, fontweight="bold", va="top")
-        figure.text(0.07, 0.905, _below(found), fontsize=9.5, color="#333333", va="top")
-        source = f"Source: Ornok. {command}" if command else "Source: Ornok."
-        figure.text(0.07, 0.02, source, fontsize=7.5, color=GREY, va="bottom")
+        fill_figure(figure, found, command=command)
         figure.savefig(path, dpi=300)
     return path
+
+
+def fill_figure(figure: Figure, found: EconomicImpact, *, command: str = "") -> None:
+    """Draw the page on an empty figure of `SIZE`, with the settings `LOOKS`."""
+    left, right = figure.subplots(1, 2, width_ratios=(1.25, 1.0))
+    draw_years(left, found)
+    draw_waterfall(right, found)
+    figure.subplots_adjust(left=0.07, right=0.985, top=0.67, bottom=0.12, wspace=0.42)
+    jobs = found.value(_JOBS, NET)
+    figure.text(0.07, 0.965, _headline(found, jobs), fontsize=14, fontweight="bold", va="top")
+    figure.text(0.07, 0.905, _below(found), fontsize=9.5, color="#333333", va="top")
+    source = f"Source: Ornok. {command}" if command else "Source: Ornok."
+    figure.text(0.07, 0.02, source, fontsize=7.5, color=GREY, va="bottom")
 
 
 def _headline(found: EconomicImpact, jobs: float) -> str:

@@ -73,8 +73,10 @@ def smooth(series: pd.Series) -> pd.Series:
     return series.rolling(12, min_periods=1).mean()
 
 
-def _difference(pairs: Pairs, outcome: str) -> tuple[pd.Series, np.ndarray, np.ndarray, np.ndarray]:
-    """Dates, mean difference and the ends of its interval for one outcome."""
+def difference_by_month(
+    pairs: Pairs, outcome: str
+) -> tuple[pd.Series, np.ndarray, np.ndarray, np.ndarray]:
+    """Dates, mean difference (12-month means) and the ends of its 95 % interval over seeds."""
     values = np.stack(
         [
             smooth(one.monthly[outcome] - other.monthly[outcome]).to_numpy(float)
@@ -108,7 +110,7 @@ def draw_job_changes(axes: Axes, pairs: Pairs) -> None:
     shades: list[Any] = []
     for name in _there(pairs, looks):
         label, colour, dash = looks[name]
-        dates, mean, low, high = _difference(pairs, name)
+        dates, mean, low, high = difference_by_month(pairs, name)
         axes.plot(dates, mean, dash, color=colour, label=label, lw=1.9)
         if name == "employee_jobs" and len(pairs.seeds) > 1:
             band = {"color": colour, "alpha": 0.15, "lw": 0, "label": "95 % interval"}

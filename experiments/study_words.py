@@ -6,19 +6,23 @@ from collections.abc import Sequence
 
 from experiments.citation import bibtex_entry
 from experiments.intervals import RESAMPLES
-from experiments.outcomes import outcomes
+from experiments.outcomes import headline_outcomes, outcomes
 from experiments.study import Status
 from experiments.study_plan import Plan
 from model import World, load_pack
 from model.calendar_months import date_of
 
+__all__ = [
+    "citation",
+    "headline_outcomes",
+    "methods",
+    "outcome_rows",
+    "parameter_rows",
+    "world_rows",
+]
+
 MOST_NAMED = 6
 """Parameters that a sentence names; with more, the table of parameters does."""
-# What a page shows first, of the outcomes a study keeps.
-HEADLINES = (
-    "employee_jobs", "employment", "real_value_added", "mean_wage", "tax_revenue",
-    "budget_balance", "supplier_jobs", "local_content_nominal", "firms", "imports",
-)  # fmt: skip
 _DESIGNS = {
     "grid": "a full grid of {n} points over {k}",
     "list": "{n} listed points over {k}",
@@ -27,12 +31,6 @@ _DESIGNS = {
     "morris": "a Morris design of {n} points over {k}",
     "none": "one point: no parameter was varied",
 }
-
-
-def headline_outcomes(kept: Sequence[str], most: int = 6) -> list[str]:
-    """The outcomes that a report shows when none are asked for."""
-    found = [name for name in HEADLINES if name in kept][:most]
-    return found or list(kept[:most])
 
 
 def methods(plan: Plan, status: Status, first: int, last: int) -> str:
