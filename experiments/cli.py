@@ -9,7 +9,8 @@ from typing import Annotated
 
 import typer
 
-from experiments.cli_input import input_errors
+from experiments.citation_cli import citation
+from experiments.cli_input import input_errors, tell_of_compiling
 from experiments.run_options import Pack, RunOptions, Voice, with_run_options
 from experiments.study_cli import study_app
 
@@ -23,6 +24,7 @@ app = typer.Typer(
 pack_app = typer.Typer(help="Country packs.", no_args_is_help=True)
 app.add_typer(pack_app, name="pack")
 app.add_typer(study_app, name="study")
+app.command()(citation)
 
 
 def _tell_version(asked: bool) -> None:
@@ -84,7 +86,7 @@ def run(
                 **vars(options),
             )
         )
-    with _endings(job.folder):
+    with _endings(job.folder, quiet=voice.quiet):
         execute(job, **vars(voice))
 
 
@@ -100,10 +102,11 @@ def _planning() -> Iterator[None]:
 
 
 @contextmanager
-def _endings(folder: Path) -> Iterator[None]:
-    """Exit codes and last words of a command that runs worlds into a folder."""
+def _endings(folder: Path, *, quiet: bool) -> Iterator[None]:
+    """First word, exit codes and last words of a command that runs worlds into a folder."""
     from experiments.effects import NoRunFinishedError
 
+    tell_of_compiling(quiet=quiet)
     try:
         with input_errors():
             yield
@@ -133,7 +136,7 @@ def channels(
         from experiments.channels_job import ChannelsJob, execute, plan
 
         job = plan(ChannelsJob(world=world, against=against, shapley=shapley, **vars(options)))
-    with _endings(job.folder):
+    with _endings(job.folder, quiet=voice.quiet):
         execute(job, **vars(voice))
 
 
@@ -177,7 +180,7 @@ def impact(
                 **vars(options),
             )
         )
-    with _endings(job.folder):
+    with _endings(job.folder, quiet=voice.quiet):
         execute(job, **vars(voice))
 
 
@@ -200,7 +203,7 @@ def milestones(
         from experiments.milestones_job import plan as prepare
 
         job = prepare(MilestonesJob(world=world, plan=plan, **vars(options)))
-    with _endings(job.folder):
+    with _endings(job.folder, quiet=voice.quiet):
         execute(job, **vars(voice))
 
 
@@ -218,7 +221,7 @@ def mechanisms(
         from experiments.mechanisms_job import MechanismsJob, execute, plan
 
         job = plan(MechanismsJob(names=tuple(names or ()), **vars(options)))
-    with _endings(job.folder):
+    with _endings(job.folder, quiet=voice.quiet):
         execute(job, **vars(voice))
 
 
@@ -277,10 +280,11 @@ def check(folder: Annotated[str, typer.Argument(help="A pack's folder or name.")
     if problems:
         raise typer.Exit(2)
     pack = load_pack(folder)
-    made_up = " (made up)" if pack.made_up else ""
+    made_up = " (made up)" if pack.made_up and "made up" not in pack.title else ""
+    plants = "1 plant" if len(pack.plants) == 1 else f"{len(pack.plants)} plants"
     typer.echo(
         f"{pack.title}{made_up}: {len(pack.region_ids)} regions, {len(pack.sectors)} sectors, "
-        f"{pack.population.sum():,.0f} people, {len(pack.plants)} plants. The pack is sound."
+        f"{pack.population.sum():,.0f} people, {plants}. The pack is sound."
     )
 
 

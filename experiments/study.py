@@ -95,6 +95,16 @@ class Status:
             "versions": [dict(one) for one in self.versions],
         }
 
+    def __repr__(self) -> str:
+        from experiments.study_display import status_repr
+
+        return status_repr(self)
+
+    def _repr_html_(self) -> str:
+        from experiments.study_display import status_card
+
+        return status_card(self)
+
 
 @dataclass(frozen=True, eq=False)
 class Study:
@@ -238,19 +248,15 @@ class Study:
 
         return study_effects(self.made, outcomes, **options)
 
-    def _repr_html_(self) -> str:
-        from html import escape
+    def __repr__(self) -> str:
+        from experiments.study_display import study_repr
 
-        now = self.status()
-        file = self.plan.file
-        worlds = ", ".join(self.plan.worlds)
-        return (
-            f"<p><b>{escape(file.title)}</b> ({escape(str(self.folder))})<br>{escape(file.question)}"
-            f"</p><p>{len(self.plan.design.points):,} points ({self.plan.design.kind}), worlds "
-            f"{escape(worlds)}, {len(self.plan.seeds)} seeds, pack {escape(file.pack)}: "
-            f"{now.done:,} of {now.total:,} runs done, {now.failed:,} failed</p>"
-            f"{self.design.head(10).to_html(index=False)}"
-        )
+        return study_repr(self)
+
+    def _repr_html_(self) -> str:
+        from experiments.study_display import study_card
+
+        return study_card(self)
 
 
 def cores() -> int:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from experiments.cli_input import input_errors, number, whole
+from experiments.cli_input import input_errors, number, tell_of_compiling, whole
 
 if TYPE_CHECKING:
     from experiments.study import Study
@@ -72,6 +72,7 @@ def check(folder: Dir, workers: Workers = None, json: Json = False) -> None:
     with _study(folder) as study:
         from experiments.study_screen import show_check
 
+        tell_of_compiling(quiet=False)
         show_check(study, _checked(workers), json=json)
 
 
@@ -101,6 +102,7 @@ def _run(folder: str, workers: int | None, *, quiet: bool, json: bool, retry_fai
         from experiments.study_screen import run_with_bar
         from experiments.sweep import CodeChangedError
 
+        tell_of_compiling(quiet=quiet)
         try:
             tally = run_with_bar(
                 study, _checked(workers), quiet=quiet, json=json, retry_failed=retry_failed

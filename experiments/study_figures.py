@@ -47,6 +47,7 @@ def effects_by_point(effects: pd.DataFrame, outcome: str, axis: str) -> str:
             axes.set_ylabel(f"{len(table):,} points, by effect")
         else:
             axes.set_yticks(rows, table["label"])
+            axes.set_ylim(-0.7, len(table) - 0.3)
         axes.set_xlabel(axis)
         _in_few_digits(axes.xaxis, outcome)
         return _svg(figure)

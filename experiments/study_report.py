@@ -12,12 +12,15 @@ from pathlib import Path
 
 import pandas as pd
 
+from experiments.citation import model_of_study
 from experiments.outcomes import outcomes, readable, yearly_factor, yearly_unit
 from experiments.store import whole_folder
 from experiments.study import Status, Study
 from experiments.study_effects import study_effects
 from experiments.study_export import summary_table
 from experiments.study_file import NAME
+from experiments.study_idle import idle_words
+from experiments.study_paper import write_paper_files
 from experiments.study_tables import Choice, Tables, choose, write_csv
 from experiments.study_words import (
     citation,
@@ -55,6 +58,7 @@ class _Page:
     choice: Choice
     effects: pd.DataFrame  # or means, where the study compares with nothing
     months: pd.DataFrame | None
+    idle: list[str]
 
     @property
     def paired(self) -> bool:
@@ -77,6 +81,7 @@ def write_report(
     """
     folder = _new_folder(study, out)
     plan = study.made
+    study = Study(plan)  # a newer code must not be named as the one that made the runs
     shown = choose(plan, outcomes or headline_outcomes(plan.kit.keep.outcomes), None, first, last)
     tables = Tables(plan)
     window = choose(plan, None, None, first, last)
@@ -94,8 +99,12 @@ def write_report(
         write_csv(study.runs(), scratch / "runs.csv")
         if failed := study.failures():
             write_csv(pd.DataFrame(failed), scratch / "failures.csv")
-        page = _Page(study, study.status(), shown, whole, months)
-        (scratch / "report.html").write_text(_html(page, name), encoding="utf-8")
+        page = _Page(study, study.status(), shown, whole, months, idle_words(plan, tables))
+        text = _html(page, name)
+        (scratch / "report.html").write_text(text, encoding="utf-8")
+        write_paper_files(scratch, page.study, page.status, page.choice, text)
+        if months is not None:
+            write_csv(months, scratch / "effects_by_month.csv")
     return folder / "report.html"
 
 
@@ -122,6 +131,7 @@ def _html(page: _Page, name: str) -> str:
         f"<h1>{escape(plan.file.title)}</h1>",
         f"<p class='lead'>{escape(plan.file.question)}</p>" if plan.file.question else "",
         f"<p>{escape(_in_short(page))}</p>",
+        *(f"<p><b>Note:</b> {escape(words)}.</p>" for words in page.idle),
         *_results(page, name),
         "<h2>How it was done</h2>",
         f"<p>{escape(methods(plan, page.status, page.choice.first, page.choice.last))}</p>",
@@ -163,9 +173,8 @@ def _results(page: _Page, name: str) -> Iterable[str]:
     yield f"<h2>{kind}</h2>"
     yield (
         f"<p class='small'>All outcomes at all points, with Student and bootstrap intervals: "
-        f"<a href='{name}'>{name}</a>. Points: <a href='design.csv'>design.csv</a>; runs: "
-        "<a href='runs.csv'>runs.csv</a>. Flows are stated per year here, per month in the CSV. "
-        "Grey: the interval holds zero, or is not known.</p>"
+        f"<a href='{name}'>{name}</a>. {_beside(page)} Flows are stated per year here, per month in the "
+        "CSV. Grey: the interval holds zero, or is not known.</p>"
     )
     one_point = len(page.study.plan.design.points) == 1
     names = list(page.study.plan.design.names)
@@ -191,6 +200,17 @@ def _results(page: _Page, name: str) -> Iterable[str]:
         table = page.effects[page.effects["outcome"] == first]
         caption = f"{kind[:-1]} of {first.replace('_', ' ')} against each parameter."
         yield _figure(effect_by_parameter(table, varied, first), caption)
+
+
+def _beside(page: _Page) -> str:
+    """The other files that the report comes with."""
+    files = {"points": "design.csv", "runs": "runs.csv", "by month": "effects_by_month.csv"}
+    if page.months is None:
+        del files["by month"]
+    files |= {"parameters": "parameters.csv", "outcomes": "outcomes.csv"}
+    files |= {"methods": "methods.txt", "references": "citation.bib"}
+    links = ", ".join(f"{words} <a href='{file}'>{file}</a>" for words, file in files.items())
+    return f"Beside it: {links}, and every figure in <code>figures/</code>."
 
 
 def _labelled(page: _Page, table: pd.DataFrame) -> pd.DataFrame:
@@ -308,3 +328,5 @@ def _cite(page: _Page) -> Iterable[str]:
     words, bibtex = citation(page.study.plan, page.status)
     yield "<h2>How to cite</h2>"
     yield f"<p>{escape(words)}</p><pre>{escape(bibtex)}</pre>"
+    cited = model_of_study(page.study.plan.kit.code, page.status)
+    yield f"<p>The model: {escape(cited.words)}</p><pre>{escape(cited.bibtex)}</pre>"

@@ -215,6 +215,7 @@ class Wish:
 def export_wished(study: Study, wish: Wish, out: Path | None) -> Path:
     """Write the one file that was asked for; `model.errors.InputError` before anything is."""
     from experiments.study_effects import study_effects
+    from experiments.study_idle import idle_words
     from experiments.study_tables import Tables, choose
 
     kinds = {"--summary": wish.summary, "--effects": wish.effects is not None, "--ema": wish.ema}
@@ -233,6 +234,8 @@ def export_wished(study: Study, wish: Wish, out: Path | None) -> Path:
     if wish.regions:
         tables.view(REGIONS)
     what = chosen[0][2:] if chosen else place
+    if wish.effects is not None:
+        what = f"effects-by-{wish.effects}"
     name = f"{what}.tar.gz" if wish.ema else f"{what}.csv"
     path = export_path(plan, out, name)
     if wish.ema:
@@ -251,6 +254,8 @@ def export_wished(study: Study, wish: Wish, out: Path | None) -> Path:
             tables=tables,
         )
         write_table(table, path)
+        for words in idle_words(plan, tables):
+            print(f"ornok: {words}", file=sys.stderr)
     else:
         export_rows(tables, choice, path, place)
     return path
