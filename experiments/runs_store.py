@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ from experiments.study_rows import RUNS
 from model.errors import InputError
 
 FAILURES = "failures"
+UNDER_WAY = ".under-way"  # what workers of a cluster have not finished: see runs_apart.py
 _FACTS = b"ornok"
 FAILURE_FIELDS = pa.schema(
     [
@@ -115,13 +117,18 @@ def _write_whole(path: Path, table: pa.Table) -> int:
         os.fsync(file.fileno())
         size = file.tell()
     scratch.replace(path)
-    if os.name == "posix":  # the name too must survive a power cut
-        place = os.open(path.parent, os.O_RDONLY)
+    flush_names(path.parent)
+    return size
+
+
+def flush_names(folder: Path) -> None:
+    """The names of files too must survive a power cut."""
+    if os.name == "posix":
+        place = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(place)
         finally:
             os.close(place)
-    return size
 
 
 # --- Reading ----------------------------------------------------------------------------------------
@@ -201,16 +208,18 @@ def _all_parts(folder: Path) -> Iterator[Path]:
 
 def clean(folder: Path) -> int:
     """Remove what killed workers left behind; only the runner of a folder may. Files removed."""
+    # First of all: what a worker that still runs somewhere has not brought home by now never comes.
+    shutil.rmtree(folder / UNDER_WAY, ignore_errors=True)
     left = [
         path
         for pattern in ("*/.part-*", "panels/*/.part-*")
         for path in folder.glob(pattern)
         if path.is_file()
     ]
-    for path in _all_parts(folder):
-        alone = not (folder / RUNS / path.name).exists()
-        if alone and path.parent.name != FAILURES:
-            left.append(path)
+    others = [path for path in _all_parts(folder) if path.parent.name not in (RUNS, FAILURES)]
+    # Listed after the others: whoever writes brings the months last.
+    whole = {path.name for path in (folder / RUNS).glob("part-*.parquet")}
+    left += [path for path in others if path.name not in whole]
     for path in left:
         path.unlink(missing_ok=True)
     return len(left)

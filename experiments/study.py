@@ -117,37 +117,45 @@ class Study:
         *,
         retry_failed: bool = False,
         tell: Tell | None = None,
+        cluster: str | None = None,
         crew: Crew | None = None,
     ) -> Tally:
         """Run what is missing and return how many runs are done, failed and left.
 
-        `workers`: processes, one a core if not given; 0 runs everything in this process. Failed
-        runs stay failed unless `retry_failed`. `tell(tally)` is called after each chunk. Raises
-        `model.errors.InputError` when the folder is in use or holds runs of another version.
+        `workers`: processes, one a core if not given; 0 runs everything in this process. `cluster`:
+        address of a Dask scheduler, whose workers run it instead. Failed runs stay failed unless
+        `retry_failed`. `tell(tally)` is called after each chunk. Raises `model.errors.InputError`
+        when the folder is in use or holds runs of another version, or the cluster is not fit.
         """
         with only_runner(self.folder):
             clean(self.folder)
             found = scan(self.folder)
             refuse_other_versions(self.folder, found, self.plan.kit.code, self.plan.kit.pack_hash)
-            _write_design(self)
             keys = self.plan.keys
             failed = set() if retry_failed else keys & found.failed.keys()
             skip = found.finished | failed
             done = len(keys & found.finished)
             tally = Tally(len(keys), done, len(failed), done, len(failed))
-            if not tally.left:
+            if tally.left and crew is None:
+                crew = self._crew(tally, workers, cluster)
+            _write_design(self)
+            if crew is None or not tally.left:
                 return tally
             if tell is not None:
                 tell(tally)
-            if crew is None:
-                crew = HereCrew() if workers == 0 else ProcessCrew(self._processes(tally, workers))
             try:
                 return sweep(self.plan, crew, skip, tally, tell)
             finally:
                 clean(self.folder)
 
-    def _processes(self, tally: Tally, workers: int | None) -> int:
-        return max(1, min(tally.left, cores() if workers is None else workers))
+    def _crew(self, tally: Tally, workers: int | None, cluster: str | None) -> Crew:
+        if cluster is not None:
+            from experiments.crew_dask import DaskCrew
+
+            return DaskCrew(cluster, self.plan)
+        if workers == 0:
+            return HereCrew()
+        return ProcessCrew(max(1, min(tally.left, cores() if workers is None else workers)))
 
     def status(self) -> Status:
         """How far it is; also while another process runs it."""
