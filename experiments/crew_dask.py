@@ -6,6 +6,7 @@ chunk at a time however many threads it has. Workers that join are used, those t
 
 from __future__ import annotations
 
+import logging
 import pickle
 import sys
 import time
@@ -18,6 +19,7 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 from distributed import Client, Future, KilledWorker
+from distributed.comm import get_address_host_port
 
 from experiments.cluster_worker import Shown, show, unfit, work_apart
 from experiments.runs_apart import end_apart, make_apart
@@ -66,6 +68,12 @@ class _Task:
 def to_stderr(line: str) -> None:
     """Say something beside the results."""
     print(f"ornok: {line}", file=sys.stderr)
+
+
+def quiet() -> None:
+    """Silence Dask's own pages about what we say in a line. For commands, not for libraries."""
+    for name in ("distributed", "distributed.client", "asyncio"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 class DaskCrew:
@@ -245,14 +253,15 @@ class DaskCrew:
 
 
 def _connected(address: str) -> Client:
-    where: dict[str, Any] = {"address": address}
-    if address.endswith(".json"):
-        where = {"scheduler_file": address}
-        if not Path(address).is_file():  # Dask would wait for it
-            raise InputError("is no scheduler file", field="--cluster", value=address)
+    where: dict[str, Any] = {"scheduler_file": address}
+    if address.endswith(".json") and not Path(address).is_file():  # Dask would wait for it
+        raise InputError("is no scheduler file", field="--cluster", value=address)
     try:
+        if not address.endswith(".json"):
+            where = {"address": address if "://" in address else f"tcp://{address}"}
+            get_address_host_port(where["address"], strict=True)
         return Client(**where, timeout=_CONNECT_SECONDS, set_as_default=False, name="ornok")
-    except (OSError, ValueError, TypeError, OverflowError) as error:
+    except (OSError, ValueError, TypeError) as error:
         raise InputError(
             f"no scheduler can be reached ({error})",
             field="--cluster",

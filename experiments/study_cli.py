@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -159,8 +158,9 @@ def _checked(workers: int | None, cluster: str | None = None) -> int | None:
         if workers is not None:
             raise InputError("one of them: a cluster has workers", field="--workers, --cluster")
         _need(_CLUSTER_PACKAGES, "a cluster needs", "cluster")
-        for name in ("distributed", "asyncio"):  # their words about what ours say in one line
-            logging.getLogger(name).setLevel(logging.CRITICAL)
+        from experiments.crew_dask import quiet
+
+        quiet()
     if workers is not None and not 1 <= workers <= 1024:
         raise InputError("out of range", field="--workers", value=workers, allowed="1 to 1024")
     return workers
