@@ -19,7 +19,7 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 from distributed import Client, Future, KilledWorker
-from distributed.comm import get_address_host_port
+from distributed.comm.addressing import get_address_host_port
 
 from experiments.cluster_worker import Shown, show, unfit, work_apart
 from experiments.runs_apart import end_apart, make_apart
