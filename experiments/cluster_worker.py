@@ -66,6 +66,7 @@ def work_apart(
         wished = max(1, min(wished_threads, _MOST_THREADS))
         if threads.count() != wished:
             threads.use(wished)
-        done = work(replace(chunk, folder=place / chunk.part))
-        bring_home(place, chunk.part, chunk.folder)
+        written = place / chunk.part
+        done = work(replace(chunk, folder=written))
+        bring_home(written, place, chunk.folder)
         return done

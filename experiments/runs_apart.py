@@ -43,13 +43,12 @@ def token_in(place: Path) -> str | None:
         return None
 
 
-def bring_home(place: Path, part: str, folder: Path) -> None:
-    """Move the part that was written to `place`/`part` to where it counts, the months last.
+def bring_home(written: Path, place: Path, folder: Path) -> None:
+    """Move what was written to a folder in `place` to where it counts, the months last.
 
-    Raises OSError when the place is gone; then the part does not count.
+    Raises OSError when the place is gone; then it does not count.
     """
-    written = place / part
-    names = [path.relative_to(written) for path in written.rglob(f"part-{part}.parquet")]
+    names = [path.relative_to(written) for path in written.rglob("part-*.parquet")]
     if token_in(place) is None:
         end_apart(place)  # it was made anew by writing into it
         raise FileNotFoundError(f"{place} is gone: the study is not run from there any more")

@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from experiments.crew import HereCrew, ProcessCrew
+from experiments.runs_merge import merge_parts
 from experiments.runs_store import (
     Found,
     clean,
+    parts,
     read_failures,
     refuse_other_versions,
     scan,
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from experiments.study_estimate import Estimate
 
 DESIGN = "design.csv"
+MANY_PARTS = 1000
 
 
 @dataclass(frozen=True)
@@ -144,9 +147,12 @@ class Study:
             if tell is not None:
                 tell(tally)
             try:
-                return sweep(self.plan, crew, skip, tally, tell)
+                sweep(self.plan, crew, skip, tally, tell)
             finally:
                 clean(self.folder)
+            if len(parts(self.folder)) > MANY_PARTS:
+                merge_parts(self.folder)
+            return tally
 
     def _crew(self, tally: Tally, workers: int | None, cluster: str | None) -> Crew:
         if cluster is not None:
@@ -156,6 +162,16 @@ class Study:
         if workers == 0:
             return HereCrew()
         return ProcessCrew(max(1, min(tally.left, cores() if workers is None else workers)))
+
+    def compact(self) -> tuple[int, int]:
+        """Merge many small parts into few large ones; numbers of parts before and after.
+
+        Nothing that is read changes. `run` does it by itself when it ends with more than a
+        thousand. Raises `model.errors.InputError` when the folder is in use.
+        """
+        with only_runner(self.folder):
+            clean(self.folder)
+            return merge_parts(self.folder)
 
     def status(self) -> Status:
         """How far it is; also while another process runs it."""

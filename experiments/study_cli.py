@@ -176,6 +176,14 @@ def status(folder: Dir, json: Json = False) -> None:
 
 
 @study_app.command()
+def compact(folder: Dir) -> None:
+    """Merge the many small files of a large study into few: the same rows, read faster."""
+    with _study(folder) as study:
+        before, after = study.compact()
+        typer.echo(f"{before:,} parts, now {after:,}")
+
+
+@study_app.command()
 def export(
     folder: Dir,
     out: Annotated[

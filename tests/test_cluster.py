@@ -148,7 +148,7 @@ def test_what_came_home_before_the_study_was_taken_over_counts(chunk):
     assert len(scan(chunk.folder).finished) == 4
     assert kinds(chunk.folder) == {"runs", "regions"}
     with pytest.raises(FileNotFoundError):
-        bring_home(place, chunk.part, chunk.folder)
+        bring_home(place / chunk.part, place, chunk.folder)
     assert not (chunk.folder / UNDER_WAY).exists()
 
 
