@@ -52,6 +52,20 @@ def _study(folder: str) -> Iterator[Study]:
     except KeyboardInterrupt:
         typer.echo("Interrupted.", err=True)
         raise typer.Exit(130) from None
+    except Exception as error:
+        if not _cannot_read(error):
+            raise
+        typer.echo(f"ornok: {error}. If the study is being compacted, try again", err=True)
+        raise typer.Exit(1) from None
+
+
+def _cannot_read(error: Exception) -> bool:
+    """Whether DuckDB did not find or could not read a part."""
+    if type(error).__module__.partition(".")[0] not in ("duckdb", "_duckdb"):
+        return False
+    import duckdb
+
+    return isinstance(error, duckdb.IOException)
 
 
 def _need(packages: tuple[str, ...], who: str, extra: str) -> None:

@@ -197,3 +197,22 @@ def test_the_command_says_how_many(copy):
     before = len(parts(copy.folder))
     done = CliRunner().invoke(app, ["study", "compact", str(copy.folder)])
     assert (done.exit_code, done.stdout) == (0, f"{before} parts, now 1\n")
+
+
+def test_an_export_whose_parts_are_merged_away_ends_with_one_line(copy, monkeypatch):
+    from experiments.study_tables import Tables
+
+    view = Tables.view
+
+    def late(tables, *place):
+        name = view(tables, *place)
+        merge_parts(copy.folder)
+        return name
+
+    monkeypatch.setattr(Tables, "view", late)
+    done = CliRunner().invoke(app, ["study", "export", str(copy.folder)])
+    assert done.exit_code == 1
+    assert done.stderr.splitlines()[-1].endswith("try again")
+    assert left_over(copy.folder) == []
+    monkeypatch.undo()
+    assert CliRunner().invoke(app, ["study", "export", str(copy.folder)]).exit_code == 0
