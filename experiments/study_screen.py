@@ -123,12 +123,18 @@ def _lines(lines: dict[str, str]) -> Table:
 
 
 def run_with_bar(
-    study: Study, workers: int | None, *, quiet: bool, json: bool, retry_failed: bool
+    study: Study,
+    workers: int | None,
+    *,
+    quiet: bool,
+    json: bool,
+    retry_failed: bool,
+    cluster: str | None = None,
 ) -> Tally:
     """Run what is missing under a progress bar, then say what became of it."""
     started = time.perf_counter()
     with sweep_bar(show=not quiet and sys.stderr.isatty()) as tell:
-        tally = study.run(workers, retry_failed=retry_failed, tell=tell)
+        tally = study.run(workers, retry_failed=retry_failed, tell=tell, cluster=cluster)
     seconds = time.perf_counter() - started
     if json:
         now: Status = study.status()
