@@ -80,7 +80,7 @@ def screen(
     `alone` [g]: whether it is a single parameter (all, if not given). A step is usable when it is
     known for every seed. Intervals come from one fixed stream.
     """
-    trajectories, g, seeds = effects.shape
+    _, g, seeds = effects.shape
     usable = np.isfinite(effects).all(axis=2)
     steps = usable.sum(axis=0)
     mean = np.where(usable, np.where(usable[:, :, None], effects, 0.0).mean(axis=2), 0.0)
@@ -115,7 +115,10 @@ def _mu_star(size: np.ndarray, usable: np.ndarray, resamples: int) -> np.ndarray
     weights = np.concatenate([np.ones((1, n)), drawn])
     count = weights @ usable
     means = np.divide(
-        weights @ np.where(usable, size, 0.0), count, out=np.full_like(count, np.nan), where=count > 0
+        weights @ np.where(usable, size, 0.0),
+        count,
+        out=np.full_like(count, np.nan),
+        where=count > 0,
     )
     out = np.full((3, size.shape[1]), np.nan)
     out[0] = means[0]
