@@ -3,7 +3,7 @@ SHELL := /bin/sh
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run test evidence setup bench clean
+.PHONY: run test evidence setup bench docs clean
 
 run: .venv/core.stamp
 	$(BIN)/ornok run --seeds 10
@@ -12,7 +12,7 @@ test: .venv/dev.stamp
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest -q
+	$(BIN)/pytest -q -n 2 --dist worksteal
 
 # The tests that take minutes: twenty seeds at the reference scale.
 evidence: .venv/dev.stamp
@@ -23,6 +23,10 @@ setup: .venv/dev.stamp
 # Some minutes. QUICK=1: small sizes; SAVE=1: renew the committed table and docs/speed.md.
 bench: .venv/core.stamp
 	$(BIN)/python -m experiments.benchmark $(if $(QUICK),--quick) $(if $(SAVE),--save)
+
+# The site, in site/: strict, without the network.
+docs: .venv/dev.stamp
+	$(BIN)/mkdocs build --strict --quiet
 
 clean:
 	rm -rf .venv .hypothesis .mypy_cache .pytest_cache .ruff_cache

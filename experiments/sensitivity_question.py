@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from experiments.impact import WINDOW
 from experiments.outcomes import outcomes
 from experiments.parameter_groups import themes_of
 from experiments.parameters_read import try_out
@@ -18,6 +19,7 @@ from experiments.sensitivity_ranges import LeftOut, Range, chosen, lowest_graded
 from experiments.simulate import Setup, prepare
 from experiments.store import write_json
 from model import Params, load_pack
+from model.calendar_months import date_of, period_of
 from model.errors import InputError, nearest
 
 FILE = "protocol.json"
@@ -150,6 +152,20 @@ def _fixed(question: Question, setups: Sequence[Setup]) -> dict[str, str]:
     return found
 
 
+def check_window(
+    question: Question, first: str | None, last: str | None
+) -> tuple[str | None, str | None]:
+    """The months to average over, checked; without any the last WINDOW months of the horizon."""
+    months = int(_setups(question)[0].params.horizon)
+    for field, written in (("--from", first), ("--to", last)):
+        if written is not None and not 0 <= period_of(written) < months:
+            allowed = f"{date_of(0)} to {date_of(months - 1)}"
+            raise InputError("out of range", field=field, value=written, allowed=allowed)
+    if first is None and last is None and months > WINDOW:
+        return date_of(months - WINDOW), None
+    return first, last
+
+
 _BOUNDS = {"seeds": (1, 1000), "trajectories": (2, 10_000), "size": (2, 65_536), "keep": (1, 100)}
 
 
@@ -181,22 +197,33 @@ def _check_numbers(question: Question) -> None:
 
 
 def _taken_up(question: Question, folder: Path) -> Protocol:
-    try:
-        stored = json.loads((folder / FILE).read_text(encoding="utf-8"))
-        before = stored["question"]
-        ranges = tuple(Range(**one) for one in stored["ranges"])
-        left = tuple(LeftOut(**one) for one in stored["left_out"])
-        unread, seconds = tuple(stored["unread"]), float(stored["seconds"])
-    except (OSError, ValueError, KeyError, TypeError):
-        raise InputError("cannot be read; move it away", file=folder / FILE) from None
-    now = json.loads(json.dumps(asdict(question)))
+    protocol = read_down(folder)
+    before, now = asdict(protocol.question), asdict(question)
     for name, value in now.items():
-        if before.get(name) != value:
+        if before[name] != value:
             raise InputError(
-                f"was {before.get(name)!r} when this folder was begun; give another folder, or the same",
+                f"was {before[name]!r} when this folder was begun; give another folder, or the same",
                 field=f"--{name.replace('_', '-')}", value=value,
             )  # fmt: skip
-    return Protocol(folder, question, ranges, left, unread, seconds)
+    return protocol
+
+
+def read_down(folder: Path) -> Protocol:
+    """What `write_down` has kept in a folder; `model.errors.InputError` if it is not sound."""
+    try:
+        stored = json.loads((folder / FILE).read_text(encoding="utf-8"))
+        told = stored["question"]
+        told |= {name: tuple(told[name]) for name in ("outcomes", "settings")}
+        return Protocol(
+            folder,
+            Question(**told),
+            tuple(Range(**one) for one in stored["ranges"]),
+            tuple(LeftOut(**one) for one in stored["left_out"]),
+            tuple(stored["unread"]),
+            float(stored["seconds"]),
+        )
+    except (OSError, ValueError, KeyError, TypeError):
+        raise InputError("cannot be read; move it away", file=folder / FILE) from None
 
 
 def write_down(protocol: Protocol) -> None:
