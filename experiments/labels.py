@@ -34,7 +34,7 @@ def place_labels(
     inside = axes.get_window_extent(renderer)
     placed: list[Annotation] = []
     for dot, point, text in zip(dots, at, texts, strict=True):
-        label = axes.annotate(text, point, textcoords="offset points", **style)
+        label = axes.annotate(text, point, xytext=(0, 0), textcoords="offset points", **style)
         size = label.get_window_extent(renderer)
         box = _free_box(dot, size.width, size.height, scale, taken, inside)
         if box is None:

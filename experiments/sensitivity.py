@@ -185,7 +185,7 @@ def sensitivity_of(
 ) -> Sensitivity:
     """Analyse a study with a Morris or Sobol design; runs nothing.
 
-    `outcomes`: well-known ones if not given. `first`, `last`: months that outcomes are averaged
+    `outcomes`: all that are kept, or the well-known among many, if not given. `first`, `last`: months that outcomes are averaged
     over, all that are kept if not given. Raises `model.errors.InputError`.
     """
     from experiments.sensitivity_words import words_of

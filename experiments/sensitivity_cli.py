@@ -112,11 +112,18 @@ def _check_words(
 
     if len(names) > 2:
         allowed = "a folder, or a world and a folder"
-        raise InputError("too many words", field="[WORLD] DIR", value=" ".join(names), allowed=allowed)
+        raise InputError(
+            "too many words", field="[WORLD] DIR", value=" ".join(names), allowed=allowed
+        )
     if everything and asked["parameters"] is not None:
         raise InputError("ask for one of them", field="--parameters and --all-lowest-graded")
     if len(names) == 1:
-        more = {**asked, "all_lowest_graded": everything or None, "quick": quick or None, "check": check or None}
+        more = {
+            **asked,
+            "all_lowest_graded": everything or None,
+            "quick": quick or None,
+            "check": check or None,
+        }
         for name, value in more.items():
             if value is not None:
                 raise InputError(

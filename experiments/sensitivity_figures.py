@@ -20,7 +20,7 @@ from experiments.study_figures import SVG_STYLE, as_svg, in_few_digits
 MOST_LABELS = 12
 MOST_BARS = 15
 BINS = 8
-FEWEST_IN_A_BIN = 4
+FEWEST_IN_A_BIN = 3
 
 
 def screening_plane(table: pd.DataFrame, outcome: str, measure: str = EFFECT) -> str:
@@ -109,8 +109,13 @@ def index_bars(table: pd.DataFrame) -> str:
         axes.axvline(0.0, color="black", lw=0.8)
         axes.set_yticks(rows, shown["parameter"])
         axes.set_xlabel("share of the variance over the parameters' ranges, chance taken out")
+        # What is far outside of 0 to 1 says only that it is not known.
+        ends = shown[["S1_low", "ST_low", "S1_high", "ST_high", "ST"]].to_numpy(float)
+        axes.set_xlim(
+            max(np.nanmin(ends, initial=0.0), -0.5) - 0.02, min(np.nanmax(ends, initial=1.0), 1.5)
+        )
         _only_x_grid(axes)
-        axes.legend(loc="lower right")
+        axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2, borderaxespad=0.2)
         return as_svg(figure)
 
 

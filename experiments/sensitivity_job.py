@@ -16,7 +16,7 @@ from experiments.job import write_stdout
 from experiments.sensitivity import Sensitivity, sensitivity_of
 from experiments.sensitivity_page import HEADS, stage_of, write_page
 from experiments.sensitivity_protocol import SOBOL, STAGES, runs_of, steps
-from experiments.sensitivity_question import FILE, Protocol, read_down, write_down
+from experiments.sensitivity_question import FILE, Protocol, check_window, read_down, write_down
 from experiments.sensitivity_ranges import Range
 from experiments.study import Study, cores
 from experiments.study_screen import duration, sweep_bar
@@ -38,14 +38,15 @@ def analyse_folder(
     """The analyses of a study's folder, or of all steps that a protocol's folder has results of."""
     if not (folder / FILE).is_file():
         return [sensitivity_of(Study.load(folder), outcomes, first=first, last=last)], None
-    found = []
+    protocol, found = read_down(folder), []
+    first, last = check_window(protocol.question, first, last)
     for stage in STAGES:
         if any((folder / stage / "runs").glob("part-*.parquet")):
             study = Study.load(folder / stage)
             found.append(sensitivity_of(study, outcomes, first=first, last=last))
     if not found:
         raise InputError("has no finished runs yet", field="DIR", value=str(folder))
-    return found, read_down(folder)
+    return found, protocol
 
 
 # --- From a question --------------------------------------------------------------------------------
@@ -157,14 +158,19 @@ def write(
     if protocol is None:
         return write_page(found, folder, out)
     asked = protocol.question
-    title = f"What decides the effect of {Path(asked.world).stem} against {Path(asked.against).stem}?"
+    title = (
+        f"What decides the effect of {Path(asked.world).stem} against {Path(asked.against).stem}?"
+    )
     return write_page(found, folder, out, title=title, notes=_notes(protocol, found))
 
 
 def _notes(protocol: Protocol, found: Sequence[Sensitivity]) -> list[str]:
     leading = [one.leading(protocol.question.keep) for one in found if stage_of(one) == "morris"]
     kept = ", ".join(leading[-1]) if leading and leading[-1] else "none"
-    rows = [[one.name, _short(one.low), _short(one.high), one.grade, one.source] for one in _sorted(protocol)]
+    rows = [
+        [one.name, _short(one.low), _short(one.high), one.grade, one.source]
+        for one in _sorted(protocol)
+    ]
     head = ["parameter", "from", "to", "grade", "source of the range"]
     why = [[one.name, one.why] for one in protocol.left_out]
     return [

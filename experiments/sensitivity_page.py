@@ -164,8 +164,8 @@ def _quantity(found: Sensitivity, world: str, measure: str, outcome: str) -> Ite
     yield f"<h3>{escape(title)}{f' ({escape(unit)})' if morris else ''}</h3>"
     yield f"<p class='small'>{escape(one.meaning)}</p>"
     if not morris:
-        if table["ST"].isna().all():
-            yield "<p>It does not vary beyond chance.</p>"
+        if table["ST_low"].isna().all():
+            yield "<p>It is not known to vary beyond chance: it has no indices.</p>"
             return
         yield html_figure(index_bars(table), f"{title}: shares of variance, 95 % intervals.")
     elif stage_of(found) == "groups":

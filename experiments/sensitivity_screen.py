@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Group
-from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
@@ -22,7 +21,7 @@ MOST_LINES = 10
 
 def on_screen(found: Sensitivity) -> Group:
     """All headline quantities, then the words; for `rich` to print."""
-    tables = [_table(found, *key) for key in found.headline()]
+    tables = [part for key in found.headline() for part in _table(found, *key)]
     words = [Text(f"• {sentence}") for sentence in found.words]
     return Group(*tables, *words)
 
@@ -38,14 +37,12 @@ def title_of(found: Sensitivity, world: str, measure: str, outcome: str) -> str:
     )
 
 
-def _table(found: Sensitivity, world: str, measure: str, outcome: str) -> Table:
+def _table(found: Sensitivity, world: str, measure: str, outcome: str) -> tuple[Text, Table]:
     one = outcomes()[outcome]
     unit, factor = yearly_unit(one), yearly_factor(one)
     morris = found.kind == "morris"
-    page = Table(
-        title=escape(f"{title_of(found, world, measure, outcome)}{f' ({unit})' if morris else ''}"),
-        title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False,
-    )  # fmt: skip
+    title = title_of(found, world, measure, outcome) + (f" ({unit})" if morris else "")
+    page = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
     page.add_column("", no_wrap=True)
     for name in heads(morris):
         page.add_column(name, justify="right", no_wrap=True)
@@ -55,7 +52,7 @@ def _table(found: Sensitivity, world: str, measure: str, outcome: str) -> Table:
         page.add_row(str(row["parameter"]), *cells, style="dim" if is_unclear(row) else "")
     if len(table) > MOST_LINES:
         page.add_row(f"and {len(table) - MOST_LINES} more", style="dim")
-    return page
+    return Text(f"\n{title}", style="italic"), page
 
 
 def heads(morris: bool) -> list[str]:

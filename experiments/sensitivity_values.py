@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from experiments.study_plan import Plan
 
 EFFECT, LEVEL = "effect", "level"
+MOST_OUTCOMES = 8
+"""Kept outcomes up to which all are analysed when none are named."""
 
 
 @dataclass(frozen=True)
@@ -55,11 +57,13 @@ def read_values(
 ) -> tuple[list[Quantity], RunStates, Choice]:
     """All quantities of a study, effects first; the states of its runs; what was chosen.
 
-    `outcomes`: well-known ones if not given. `first`, `last`: months, all that are kept if not
+    `outcomes`: all that are kept, or the well-known among many, if not given. `first`, `last`: months, all that are kept if not
     given. Raises `model.errors.InputError`.
     """
     plan = study.made
-    choice = choose(plan, outcomes or headline_outcomes(plan.kit.keep.outcomes), None, first, last)
+    kept = plan.kit.keep.outcomes
+    shown = outcomes or (kept if len(kept) <= MOST_OUTCOMES else headline_outcomes(kept))
+    choice = choose(plan, shown, None, first, last)
     tables = Tables(plan)
     means = ", ".join(f'avg("{name}") AS "{name}"' for name in choice.outcomes)
     levels = tables.rows(choice).aggregate(f"point, world, seed, {means}").df()

@@ -15,6 +15,8 @@ WIDE = 0.1
 """Half width of an interval of ST above which it is called wide."""
 WIDE_SCREENING = 0.3
 """Half width of an interval of mu*, as a share of mu*, above which it is called wide."""
+MOST_ROWS = 4096
+"""Rows of a Sobol design that nobody will run."""
 MUCH = 0.5
 """Share of chance in the variance of means over seeds from which it is named."""
 
@@ -96,16 +98,20 @@ def _on_screening(found: Sensitivity) -> Iterator[str]:
 def _on_indices(found: Sensitivity) -> Iterator[str]:
     table = _headline(found, found.indices)
     for outcome, part in table.groupby("outcome", sort=False):
-        if part["ST"].isna().all():
-            yield f"{_named(str(outcome))} does not vary beyond chance: it has no indices."
+        if part["ST_low"].isna().all():
+            yield f"{_named(str(outcome))} is not known to vary beyond chance: it has no indices."
     half = ((table["ST_high"] - table["ST_low"]) / 2.0).dropna()
     if len(half) and half.max() > WIDE:
         rows, worst = int(table["rows"].max()), float(half.max())
         needed = 1 << int(np.ceil(np.log2(max(rows, 1) * (worst / WIDE) ** 2)))
+        cure = (
+            f"About {needed:,} rows would bring it to ± {WIDE:g}."
+            if needed <= MOST_ROWS
+            else "Rows alone will not help: where chance is large, take more seeds; or fewer parameters."
+        )
         yield (
             f"{rows} rows are few: the 95 % interval of ST is up to ± {worst:.2f} wide (median "
-            f"± {half.median():.2f}), so an index below that is not told from nothing. About "
-            f"{needed:,} rows would bring it to ± {WIDE:g}."
+            f"± {half.median():.2f}), so an index below that is not told from nothing. {cure}"
         )
 
 
