@@ -62,7 +62,7 @@ def _facts(found: Sequence[Sensitivity], protocol: Protocol) -> dict[str, Any]:
     asked, setup = protocol.question, last.plan.kit.setups[0]
     status = {stage_of(one): Study(one.plan).status() for one in found}
     return {
-        "date": last_day(status[stage_of(last)].last_time),
+        "date": status[stage_of(last)].last_time[:10],
         "world": Path(asked.world).stem,
         "against": Path(asked.against).stem,
         "pack": setup.pack,
@@ -80,23 +80,14 @@ def _facts(found: Sequence[Sensitivity], protocol: Protocol) -> dict[str, Any]:
         "leading": {
             stage_of(one): one.leading(asked.keep) for one in found if one.kind == "morris"
         },
-        "points_against_zero": _zeros(found),
+        "inert": {stage_of(one): _inert(one) for one in found if one.kind == "morris"},
     }
 
 
-def _zeros(found: Sequence[Sensitivity]) -> dict[str, list[str]]:
-    """Of single parameters: those that left every outcome as it was, bit for bit."""
-    zeros = {}
-    for one in found:
-        if one.kind == "morris":
-            still = one.indices.groupby("parameter", sort=False)["inert"].all()
-            zeros["groups" if not one.scheme.alone.all() else "morris"] = sorted(still.index[still])
-    return zeros
-
-
-def last_day(time: str) -> str:
-    """The date of a time as the parts of a study state it."""
-    return time[:10]
+def _inert(found: Sensitivity) -> list[str]:
+    """What left every outcome as it was, bit for bit."""
+    still = found.indices.groupby("parameter", sort=False)["inert"].all()
+    return sorted(str(name) for name in still.index[still])
 
 
 # --- The page ---------------------------------------------------------------------------------------
@@ -137,6 +128,10 @@ def _answer(table: pd.DataFrame, facts: dict[str, Any]) -> str:
         parts.append(_themes(groups))
     for outcome in dict.fromkeys(table["outcome"]):
         parts.append(_of_outcome(table[table["outcome"] == outcome], outcome))
+    for stage, names in facts["inert"].items():
+        if names:
+            which = "Themes" if stage == "groups" else "Parameters"
+            parts.append(f"{which} without any effect, bit for bit: {', '.join(names)}.")
     return "\n\n".join(parts)
 
 
@@ -183,10 +178,10 @@ def _of_outcome(table: pd.DataFrame, outcome: str) -> str:
 def _share(shares: pd.DataFrame, name: str, index: str) -> str:
     if name not in shares.index:
         return "–"
-    low, high = shares.loc[name, f"{index}_low"], shares.loc[name, f"{index}_high"]
-    if not np.isfinite(low):
+    ends = shares.loc[[name], [index, f"{index}_low", f"{index}_high"]].to_numpy(float)[0]
+    if not np.isfinite(ends).all():
         return "not known"
-    values = [f"{float(x):.2f}".replace("-", "−") for x in (shares.loc[name, index], low, high)]
+    values = [f"{x:.2f}".replace("-", "−") for x in ends]
     return f"{values[0]} ({values[1]} to {values[2]})"
 
 
