@@ -18,19 +18,25 @@ _GAP = 1.5
 
 
 def place_labels(
-    axes: Axes, at: Sequence[tuple[float, float]], texts: Sequence[str], **style: Any
+    axes: Axes,
+    at: Sequence[tuple[float, float]],
+    texts: Sequence[str],
+    others: Sequence[tuple[float, float]] = (),
+    **style: Any,
 ) -> list[Annotation]:
     """Write a text beside each point, in the order given, where it covers no other text or point.
 
+    `others`: points without a text, which are not covered either.
     Tries near places first and draws a thin line to a label that had to go far. Call it last: the
     limits of the axes are kept. A label that finds no free place in the axes is left out.
     """
     canvas: Any = axes.get_figure(root=True).canvas  # type: ignore[union-attr]  # it is in a figure
     canvas.draw()  # sizes of texts are known only then
     renderer = canvas.get_renderer()
-    dots = axes.transData.transform(np.asarray(at, float).reshape(-1, 2))
+    dots = axes.transData.transform(np.asarray([*at, *others], float).reshape(-1, 2))
     scale = renderer.dpi / 72.0
     taken = [Bbox.from_extents(*(dot - 2.5 * scale), *(dot + 2.5 * scale)) for dot in dots]
+    dots = dots[: len(at)]
     inside = axes.get_window_extent(renderer)
     placed: list[Annotation] = []
     for dot, point, text in zip(dots, at, texts, strict=True):

@@ -27,7 +27,7 @@ def screening_plane(table: pd.DataFrame, outcome: str, measure: str = EFFECT) ->
     """Mean size of elementary effects against their spread, as SVG; names where it leads.
 
     `table`: rows of `Sensitivity.indices` of one quantity. Grey: not told from chance; the dashed
-    line is the floor of the parameter that chance moves most.
+    line is the middle of their floors, as each parameter has its own.
     """
     with mpl.rc_context(SVG_STYLE):
         figure = Figure(figsize=(7.2, 4.4), facecolor="white")
@@ -53,15 +53,18 @@ def screening_plane(table: pd.DataFrame, outcome: str, measure: str = EFFECT) ->
         in_few_digits(axes.yaxis, outcome)
         figure.tight_layout()
         named = shown[shown["stands_out"]].head(MOST_LABELS)
-        at = list(zip(named["mu_star"] * factor, named["sigma"] * factor, strict=True))
-        place_labels(axes, at, [str(name) for name in named["parameter"]], fontsize=8.5)
+        at, others = (
+            list(zip(part["mu_star"] * factor, part["sigma"] * factor, strict=True))
+            for part in (named, shown.drop(named.index))
+        )
+        place_labels(axes, at, [str(name) for name in named["parameter"]], others, fontsize=8.5)
         return as_svg(figure)
 
 
 def _floor_and_diagonal(axes: mpl.axes.Axes, shown: pd.DataFrame, factor: float) -> None:
     if not len(shown):
         return
-    floor = float(shown["floor"].max()) * factor
+    floor = float(shown["floor"].median()) * factor
     top = max(float(shown["mu_star_high"].max()), float(shown["sigma"].max())) * factor
     if np.isfinite(floor):
         axes.axvline(floor, color=RED, lw=1, ls="--")
@@ -87,6 +90,7 @@ def ranked_groups(table: pd.DataFrame, outcome: str) -> str:
         floor = shown["floor"] * factor
         axes.plot(floor, rows, "|", color=RED, ms=9, mew=1.5)
         axes.set_yticks(rows, shown["parameter"])
+        axes.set_ylim(-0.7, len(shown) - 0.3)
         axes.set_xlabel(f"μ* of the group ({unit}); red: what chance alone would reach")
         _only_x_grid(axes)
         in_few_digits(axes.xaxis, outcome)

@@ -512,15 +512,15 @@ def test_labels_do_not_lie_on_each_other():
     at = [(float(x), float(y)) for x, y in 0.5 + 0.06 * rng.normal(size=(12, 2))]
     axes.set_xlim(0.0, 1.0)
     axes.set_ylim(0.0, 1.0)
-    labels = place_labels(
-        axes, at, [f"parameter_{n}_of_some_length" for n in range(12)], fontsize=8
-    )
+    others = [(float(x), float(y)) for x, y in rng.random((30, 2))]
+    texts = [f"parameter_{n}_of_some_length" for n in range(12)]
+    labels = place_labels(axes, at, texts, others, fontsize=8)
     assert len(labels) == 12
     canvas.draw()
-    texts = [super(type(one), one).get_window_extent(canvas.get_renderer()) for one in labels]
-    dots = axes.transData.transform(at)
-    for number, box in enumerate(texts):
-        assert not any(box.overlaps(other) for other in texts[:number])
+    boxes = [super(type(one), one).get_window_extent(canvas.get_renderer()) for one in labels]
+    dots = axes.transData.transform(at + others)
+    for number, box in enumerate(boxes):
+        assert not any(box.overlaps(other) for other in boxes[:number])
         assert not any(box.contains(*dot) for dot in dots)
         assert axes.get_window_extent().contains(box.x0, box.y0)
         assert axes.get_window_extent().contains(box.x1, box.y1)
