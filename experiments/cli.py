@@ -12,6 +12,7 @@ import typer
 from experiments.citation_cli import citation
 from experiments.cli_input import input_errors, tell_of_compiling
 from experiments.run_options import Pack, RunOptions, Voice, with_run_options
+from experiments.sensitivity_cli import sensitivity
 from experiments.study_cli import study_app
 
 app = typer.Typer(
@@ -25,6 +26,7 @@ pack_app = typer.Typer(help="Country packs.", no_args_is_help=True)
 app.add_typer(pack_app, name="pack")
 app.add_typer(study_app, name="study")
 app.command()(citation)
+app.command()(sensitivity)
 
 
 def _tell_version(asked: bool) -> None:

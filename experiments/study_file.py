@@ -38,8 +38,9 @@ class DesignPart(_Part):
     """How the points are chosen.
 
     `size`: points of a latin hypercube, base sample of Sobol, trajectories of Morris. `levels`: of
-    Morris. `second_order`: of Sobol. `file` or `rows`: the table of a list. `cross_levers`: levers
-    form a grid of their own, and every point of it meets every point of the uncertainties.
+    Morris. `groups`: of Morris, parameters that move together. `second_order`: of Sobol. `file` or
+    `rows`: the table of a list. `cross_levers`: levers form a grid of their own, and every point of
+    it meets every point of the uncertainties.
     """
 
     kind: Literal["grid", "list", "latin", "sobol", "morris"]
@@ -47,6 +48,7 @@ class DesignPart(_Part):
     seed: Annotated[int, Field(ge=0, lt=2**32)] | None = None
     levels: Annotated[int, Field(ge=2, le=1000)] | None = None
     second_order: bool | None = None
+    groups: Annotated[dict[str, list[str]], Field(min_length=2)] | None = None
     file: str | None = None
     rows: Annotated[list[dict[str, Any]], Field(min_length=1)] | None = None
     cross_levers: bool = False
