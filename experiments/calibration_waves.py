@@ -29,18 +29,18 @@ class TooFewRunsError(RuntimeError):
 # --- Writing a wave -----------------------------------------------------------------------------------
 
 
-def head_of(file: CalibrationFile, title: str, question: str) -> str:
+def head_of(file: CalibrationFile, title: str, question: str, place: str = "..") -> str:
     """The beginning of the `study.toml` of a wave: what all runs of a calibration share.
 
-    The studies lie one folder deeper: a world or pack of the calibration's own folder is named so.
+    `place`: the calibration's folder, seen from the study's, where a world or pack of its own lies.
     """
     own_world = file.world.endswith(".toml") or "/" in file.world
     own_pack = file.pack not in pack_names()
     facts: dict[str, Any] = {
         "title": title,
         "question": question,
-        "worlds": [f"../{file.world}" if own_world else file.world],
-        "pack": f"../{file.pack}" if own_pack else file.pack,
+        "worlds": [f"{place}/{file.world}" if own_world else file.world],
+        "pack": f"{place}/{file.pack}" if own_pack else file.pack,
         "scale": file.scale,
         "horizon": file.horizon,
         "replications": file.replications,

@@ -122,7 +122,7 @@ def sample_posterior(match: Match, n_axes: int, size: int, seed: int) -> Sample 
         if len(points):
             gaps, variances = match.distances(points)
             kept.append(points)
-            logs.append(-0.5 * (gaps**2 / variances + np.log(variances)).sum(axis=1))
+            logs.append(log_likelihood(gaps, variances))
             effective = effective_size(_normalised(np.concatenate(logs)))
     if not kept:
         return None
@@ -130,6 +130,12 @@ def sample_posterior(match: Match, n_axes: int, size: int, seed: int) -> Sample 
     weights = _normalised(np.concatenate(logs))
     chosen, times = np.unique(systematic(weights, size, seed), return_counts=True)
     return Sample(points[chosen], times / size, effective, len(points) / drawn, drawn)
+
+
+def log_likelihood(gaps: np.ndarray, variances: np.ndarray) -> np.ndarray:
+    """Of points (n,), up to a constant: normal, independent errors of all targets; both (n, J)."""
+    total: np.ndarray = -0.5 * (gaps**2 / variances + np.log(variances)).sum(axis=1)
+    return total
 
 
 def _normalised(logs: np.ndarray) -> np.ndarray:

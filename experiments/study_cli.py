@@ -38,18 +38,7 @@ _PACKAGES = ("SALib", "duckdb", "pydantic")
 @contextmanager
 def _study(folder: str) -> Iterator[Study]:
     """The study of a folder; bad input ends with one message and exit code 2."""
-    from importlib.util import find_spec
-
-    missing = [name for name in _PACKAGES if find_spec(name) is None]
-    if missing:
-        names = ", ".join(missing)
-        typer.echo(
-            f"ornok: studies need packages that are not installed: {names}. "
-            "Install them with: pip install 'ornok[study]', in a checkout .venv/bin/pip install -e '.[study]' "
-            "(make setup has them, too)",
-            err=True,
-        )
-        raise typer.Exit(2)
+    _need(_PACKAGES, "studies need", "study")
     try:
         with input_errors():
             from experiments.study import Study
@@ -58,6 +47,22 @@ def _study(folder: str) -> Iterator[Study]:
     except KeyboardInterrupt:
         typer.echo("Interrupted.", err=True)
         raise typer.Exit(130) from None
+
+
+def _need(packages: tuple[str, ...], who: str, extra: str) -> None:
+    """End with a message and exit code 2 if one of the packages is not there."""
+    from importlib.util import find_spec
+
+    missing = [name for name in packages if find_spec(name) is None]
+    if missing:
+        names = ", ".join(missing)
+        typer.echo(
+            f"ornok: {who} packages that are not installed: {names}. Install them with: pip install "
+            f"'ornok[{extra}]', in a checkout .venv/bin/pip install -e '.[{extra}]' "
+            "(make setup has them, too)",
+            err=True,
+        )
+        raise typer.Exit(2)
 
 
 def _names(written: str | None) -> list[str] | None:
