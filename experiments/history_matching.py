@@ -18,6 +18,7 @@ from scipy.stats import qmc
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.gaussian_process.kernels import RBF, ConstantKernel, DotProduct
+from threadpoolctl import threadpool_limits
 
 __all__ = ["Emulator", "Match", "Training", "fit_emulator", "pooled_variance", "spread_out"]
 
@@ -71,7 +72,10 @@ class Emulator:
         """Mean and variance (n,) at points (n, k)."""
         means, variances = [], []
         for start in range(0, len(points), CHUNK):
-            mean, sd = self.process.predict(points[start : start + CHUNK] - 0.5, return_std=True)
+            with threadpool_limits(1):
+                mean, sd = self.process.predict(
+                    points[start : start + CHUNK] - 0.5, return_std=True
+                )
             means.append(self.centre + self.spread * mean)
             variances.append(max(1.0, self.misfit) * (self.spread * sd) ** 2)
         return np.concatenate(means), np.concatenate(variances)
@@ -94,7 +98,8 @@ def fit_emulator(
     process = GaussianProcessRegressor(
         linear + smooth, alpha=noise, n_restarts_optimizer=1, random_state=1
     )
-    with warnings.catch_warnings():
+    # Matrices are small: more threads only wait for each other, and could change the last digits.
+    with warnings.catch_warnings(), threadpool_limits(1):
         # A length at its upper end only says that the parameter does not matter.
         warnings.simplefilter("ignore", ConvergenceWarning)
         process.fit(points - 0.5, values)
