@@ -8,7 +8,7 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure, FigureBase
 from matplotlib.ticker import LogLocator, NullFormatter
 
 from experiments.calibration_file import Prior
@@ -20,16 +20,15 @@ BINS = 20
 FARTHEST = 8.0  # standard deviations; what is beyond is drawn at the edge
 
 
-def draw_marginals(posterior: Posterior, priors: Sequence[Prior]) -> Figure:
+def draw_marginals(
+    figure: FigureBase, posterior: Posterior, priors: Sequence[Prior], columns: int = 3
+) -> None:
     """Prior (flat) and posterior of each parameter, with the pack's own value."""
-    n_rows = -(-len(priors) // 3)
-    figure = Figure(figsize=(7.2, 1.75 * n_rows + 0.4), facecolor="white")
-    panels = figure.subplots(n_rows, 3, squeeze=False)
+    panels = figure.subplots(-(-len(priors) // columns), columns, squeeze=False)
     for axes, prior in zip(panels.flat, priors):
         _marginal(axes, posterior, prior)
     for axes in panels.flat[len(priors) :]:
         axes.set_visible(False)
-    return figure
 
 
 def _marginal(axes: Axes, posterior: Posterior, prior: Prior) -> None:
@@ -55,13 +54,12 @@ def _marginal(axes: Axes, posterior: Posterior, prior: Prior) -> None:
     axes.tick_params(labelsize=7.5)
 
 
-def draw_predictions(table: pd.DataFrame) -> Figure:
+def draw_predictions(figure: FigureBase, table: pd.DataFrame) -> None:
     """Prior and posterior runs of every target against the record, in standard deviations of its error.
 
     `table`: of `calibration_results.predictions`; held-out targets stand below.
     """
     table = table.sort_values("use", ascending=False, kind="stable", ignore_index=True)
-    figure = Figure(figsize=(7.2, 0.34 * len(table) + 1.3), facecolor="white")
     axes = figure.subplots()
     error = np.sqrt(table["record_sd"] ** 2 + table["model_sd"] ** 2)
     at = np.arange(len(table))[::-1] - 0.5 * (table["use"] == "check")
@@ -84,12 +82,10 @@ def draw_predictions(table: pd.DataFrame) -> Figure:
         "model less record, in standard deviations of the record's and the model's error"
     )
     axes.grid(visible=False)
-    return figure
 
 
-def draw_waves(waves: pd.DataFrame) -> Figure:
+def draw_waves(figure: FigureBase, waves: pd.DataFrame) -> None:
     """Share of the prior that is still plausible after each wave."""
-    figure = Figure(figsize=(3.6, 2.3), facecolor="white")
     axes = figure.subplots()
     shares = [1.0, *waves["plausible"]]
     axes.plot(range(len(shares)), shares, "o-", color=BLUE, lw=1.6)
@@ -102,22 +98,31 @@ def draw_waves(waves: pd.DataFrame) -> Figure:
     if min(shares) > 0:
         axes.set_yscale("log")
     axes.set_ylabel("share of the prior")
-    return figure
 
 
 def marginals_svg(posterior: Posterior, priors: Sequence[Prior]) -> str:
     """`draw_marginals` as an `<svg>` element."""
     with mpl.rc_context(SVG_STYLE):
-        return as_svg(draw_marginals(posterior, priors))
+        figure = _sheet(7.2, 1.75 * -(-len(priors) // 3) + 0.4)
+        draw_marginals(figure, posterior, priors)
+        return as_svg(figure)
 
 
 def predictions_svg(table: pd.DataFrame) -> str:
     """`draw_predictions` as an `<svg>` element."""
     with mpl.rc_context(SVG_STYLE):
-        return as_svg(draw_predictions(table))
+        figure = _sheet(7.2, 0.34 * len(table) + 1.3)
+        draw_predictions(figure, table)
+        return as_svg(figure)
 
 
 def waves_svg(waves: pd.DataFrame) -> str:
     """`draw_waves` as an `<svg>` element."""
     with mpl.rc_context(SVG_STYLE):
-        return as_svg(draw_waves(waves))
+        figure = _sheet(3.6, 2.3)
+        draw_waves(figure, waves)
+        return as_svg(figure)
+
+
+def _sheet(width: float, height: float) -> Figure:
+    return Figure(figsize=(width, height), facecolor="white")

@@ -58,21 +58,17 @@ def emulators_part(page: Page) -> Iterable[str]:
     yield (
         "<p class='small'>Explained: of the variance between points, foretold when a point is left out. "
         "Misfit: square error there over the stated variance (near 1 if honest; above 1 it widens the "
-        "emulator's doubt). Reach: how far the parameters move the target over the prior; a target with "
+        "emulator's doubt); checked: the same at the points of the posterior's check. Reach: how far the parameters move the target over the prior; a target with "
         "less reach than chance and error informs nothing. All standard deviations. File: "
         "<a href='emulators.csv'>emulators.csv</a>.</p>"
     )
-    head = ["target", "unit", "explained", "misfit", "reach", "doubt", "chance", "error"]
+    head = ["target", "unit", "explained", "misfit", "checked", "reach", "doubt", "chance", "error"]
     rows = []
     for row in page.emulators.to_dict("records"):
         said = [readable(row[k], str(row["unit"])) for k in ("reach", "doubt", "chance", "error")]
         explained = f"{row['explained']:.0%}".replace("-", "−")
-        rows.append(
-            (
-                [str(row["target"]), str(row["unit"]), explained, f"{row['misfit']:.2f}", *said],
-                False,
-            )
-        )
+        fits = [f"{row[k]:.2f}".replace("nan", "–") for k in ("misfit", "checked")]
+        rows.append(([str(row["target"]), str(row["unit"]), explained, *fits, *said], False))
     yield html_table(head, rows, words=2)
 
 

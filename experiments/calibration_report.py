@@ -25,10 +25,13 @@ from experiments.calibration_methods import (
     waves_part,
 )
 from experiments.calibration_results import (
+    STRONG,
     emulators_table,
     far_off,
     not_informed,
     predictions,
+    signed,
+    strong_pairs,
     waves_table,
 )
 from experiments.calibration_screen import nearest_misses
@@ -37,8 +40,6 @@ from experiments.outcomes import readable
 from experiments.posterior import correlations, learned
 from experiments.store import free_folder, whole_folder
 from experiments.study_tables import write_csv
-
-STRONG = 0.3  # correlation that is told in words
 
 
 def write_report(calibration: Calibration, out: Path | None = None) -> Path:
@@ -179,20 +180,8 @@ def _parameters(page: Page) -> Iterable[str]:
     yield (
         f"<p>Known only together: {escape(pairs)}.</p>"
         if pairs
-        else (f"<p>No two parameters are correlated by more than {STRONG} in the posterior.</p>")
+        else (f"<p>No two parameters are correlated by more than {STRONG:g} in the posterior.</p>")
     )
-
-
-def strong_pairs(table: pd.DataFrame) -> str:
-    """Pairs of parameters that are correlated in the posterior, in words."""
-    names, values = list(table.columns), table.to_numpy(float)
-    found = [
-        (abs(values[i, j]), f"{names[i]} and {names[j]} ({values[i, j]:+.2f})")
-        for i in range(len(names))
-        for j in range(i)
-        if abs(values[i, j]) > STRONG
-    ]
-    return ", ".join(words for _, words in sorted(found, reverse=True)).replace("-", "−")
 
 
 def _record(page: Page) -> Iterable[str]:
@@ -245,8 +234,3 @@ def _record_table(table: pd.DataFrame) -> tuple[list[str], list[tuple[list[str],
         ]
         rows.append((cells, False))
     return head, rows
-
-
-def signed(value: float) -> str:
-    """A distance with its sign, one digit; a dash where there is none."""
-    return "–" if value != value else f"{value:+.1f}".replace("-", "−")

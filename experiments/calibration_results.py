@@ -8,8 +8,10 @@ import pandas as pd
 from experiments.calibration import Calibration, Ending
 from experiments.calibration_targets import Target
 from experiments.calibration_waves import WaveRuns
+from experiments.history_matching import Emulator
 
 BAND = (0.05, 0.95)
+STRONG = 0.3  # correlation that is told in words
 
 
 def waves_table(ending: Ending) -> pd.DataFrame:
@@ -31,7 +33,8 @@ def emulators_table(calibration: Calibration, ending: Ending) -> pd.DataFrame:
     """One row a fitted target: how well the last wave's emulator foretells what it has not seen.
 
     `explained`: share of the variance between points that is foretold when a point is left out.
-    `misfit`: mean square of the errors there over their stated variance. `reach`: standard deviation
+    `misfit`: mean square of the errors there over their stated variance; `checked`: the same at the
+    points of the check, which no emulator has seen. `reach`: standard deviation
     of the emulated mean over the prior, `doubt`: of the emulator over what is still plausible,
     `chance`: of a single run, `error`: of record and model together; all in the target's unit.
     """
@@ -47,6 +50,7 @@ def emulators_table(calibration: Calibration, ending: Ending) -> pd.DataFrame:
                 "target": target.name,
                 "explained": emulator.explained,
                 "misfit": emulator.misfit,
+                "checked": _checked(emulator, ending.check, target.name),
                 "reach": float(mean.std()),
                 "doubt": float(np.sqrt(doubt)),
                 "chance": float(np.sqrt(emulator.chance)),
@@ -55,6 +59,19 @@ def emulators_table(calibration: Calibration, ending: Ending) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(rows)
+
+
+def _checked(emulator: Emulator, check: WaveRuns | None, name: str) -> float:
+    """Mean square error of an emulator at the points of the check over its variance; NaN without."""
+    if check is None:
+        return float("nan")
+    groups = check.statistics[name].dropna().groupby(level="point")
+    means, counts = groups.mean(), groups.size()
+    if not len(means):
+        return float("nan")
+    foretold, doubt = emulator.predict(check.shares[means.index.to_numpy(int) - 1])
+    variance = doubt + emulator.chance / counts.to_numpy(float)
+    return float(((means.to_numpy(float) - foretold) ** 2 / np.maximum(variance, 1e-300)).mean())
 
 
 def predictions(calibration: Calibration, ending: Ending) -> pd.DataFrame:
@@ -129,3 +146,22 @@ def far_off(table: pd.DataFrame, use: str, bound: float = 2.0) -> list[str]:
     """Targets of `predictions` farther from the record than `bound` standard deviations."""
     chosen = table[(table["use"] == use) & (table["distance"].abs() > bound)]
     return list(chosen["target"])
+
+
+def strong_pairs(table: pd.DataFrame) -> str:
+    """Pairs of parameters that are correlated in the posterior, in words."""
+    names, values = list(table.columns), table.to_numpy(float)
+    found = [
+        (abs(values[i, j]), f"{names[i]} and {names[j]} ({values[i, j]:+.2f})")
+        for i in range(len(names))
+        for j in range(i)
+        if abs(values[i, j]) > STRONG
+    ]
+    return ", ".join(words for _, words in sorted(found, reverse=True)).replace("-", "−")
+
+
+def signed(value: float) -> str:
+    """A distance with its sign and one digit; a dash where there is none."""
+    if value != value:
+        return "–"
+    return "0.0" if abs(value) < 0.05 else f"{value:+.1f}".replace("-", "−")

@@ -9,15 +9,17 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
 from experiments.calibration import Calibration, Ending
-from experiments.calibration_results import predictions
+from experiments.calibration_results import predictions, signed, strong_pairs
 from experiments.calibration_waves import head_of, write_study
 from experiments.job import write_stdout
-from experiments.outcomes import readable
-from experiments.posterior import learned
+from experiments.outcomes import readable, short_unit
+from experiments.posterior import correlations, learned
 from experiments.runs_store import refuse_other_versions, scan
 from experiments.study import Study, cores
 from experiments.study_estimate import Estimate
@@ -125,9 +127,9 @@ def as_dict(calibration: Calibration, ending: Ending) -> dict[str, Any]:
     return told
 
 
-def _rows(table: Any) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = table.astype(object).where(table.notna(), None).to_dict("records")
-    return rows
+def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
+    rows = table.astype(object).where(table.notna(), None).to_dict("records")
+    return [{str(name): x for name, x in row.items()} for row in rows]
 
 
 def show_ending(calibration: Calibration, ending: Ending) -> None:
@@ -142,13 +144,16 @@ def show_ending(calibration: Calibration, ending: Ending) -> None:
         )
         return
     console.print(_learned_table(calibration, ending))
-    console.print(_predictions_table(calibration, ending))
+    if pairs := strong_pairs(correlations(ending.posterior, calibration.priors)):
+        console.print(f"Known only together: {pairs}")
+    table = predictions(calibration, ending)
+    for use, title in (("fit", "Fitted to the record"), ("check", "Held out")):
+        if (table["use"] == use).any():
+            console.print(_predictions_table(table[table["use"] == use], title))
 
 
 def nearest_misses(calibration: Calibration, ending: Ending) -> str:
     """Targets beyond the cutoff at the run point that comes nearest to the record, in words."""
-    import numpy as np
-
     points = np.concatenate([wave.shares for wave in ending.waves])
     best = points[[int(ending.match.implausibility(points).argmin())]]
     gaps, variances = ending.match.distances(best)
@@ -160,45 +165,41 @@ def nearest_misses(calibration: Calibration, ending: Ending) -> str:
 
 def _learned_table(calibration: Calibration, ending: Ending) -> Table:
     assert ending.posterior is not None
-    page = Table(title="What the record says of the parameters", title_justify="left", box=None)
-    for head in ("parameter", "prior", "own", "median", "90 %", "width", "the record"):
-        page.add_column(
-            head, no_wrap=True, justify="left" if head in ("parameter", "the record") else "right"
-        )
+    page = _page("What the record says", "parameter", "own", "90 % after", "width", "the record")
+    said = {"informed": "informs", "a little": "informs a little", "not informed": "says nothing"}
     for row in learned(ending.posterior, calibration.priors).to_dict("records"):
         page.add_row(
             str(row["parameter"]),
-            f"{row['prior_low']:.3g} to {row['prior_high']:.3g}",
             f"{row['own']:.3g}",
-            f"{row['median']:.3g}",
             f"{row['low']:.3g} to {row['high']:.3g}",
             f"{row['width']:.2f}",
-            {"informed": "informs", "a little": "informs a little"}.get(
-                row["verdict"], "says nothing"
-            ),
+            said[row["verdict"]],
         )
     return page
 
 
-def _predictions_table(calibration: Calibration, ending: Ending) -> Table:
-    page = Table(title="The record and the model", title_justify="left", box=None)
-    for head in ("target", "", "record", "own", "model", "90 % of runs", "distance", "unit"):
-        page.add_column(
-            head, no_wrap=True, justify="left" if head in ("target", "", "unit") else "right"
-        )
-    for row in predictions(calibration, ending).to_dict("records"):
+def _predictions_table(table: pd.DataFrame, title: str) -> Table:
+    page = _page(title, "target", "record", "own", "90 % of runs after", "distance", "unit")
+    for row in table.to_dict("records"):
         unit = str(row["unit"])
-        said = {k: readable(row[k], unit) for k in ("record", "own", "mean", "low", "high")}
+        said = {k: readable(row[k], unit) for k in ("record", "own", "low", "high")}
         page.add_row(
             str(row["target"]),
-            "" if row["use"] == "fit" else "held out",
             said["record"],
             said["own"],
-            said["mean"],
             f"{said['low']} to {said['high']}",
-            f"{row['distance']:+.1f}".replace("-", "−"),
-            unit,
+            signed(row["distance"]),
+            short_unit(unit),
         )
+    return page
+
+
+def _page(title: str, *heads: str) -> Table:
+    """A table of numbers between a first and a last column of words; fits a narrow screen."""
+    page = Table(title=title, title_justify="left", box=None, padding=(0, 1, 0, 0), pad_edge=False)
+    for place, head in enumerate(heads):
+        words = place in (0, len(heads) - 1)
+        page.add_column(head, no_wrap=True, justify="left" if words else "right")
     return page
 
 
