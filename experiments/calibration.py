@@ -127,16 +127,17 @@ class Calibration:
                 study.run(workers, retry_failed=retry_failed, tell=progress)
 
         with only_runner(self.folder):
-            found = _Found(self._match(), [], [])
+            found, left = _Found(self._match(), [], []), True
             for number in range(1, len(self.file.waves.points) + 1):
                 study = self._wave(number, found)
                 if study is None:
+                    left = False
                     break
                 work(study, f"Wave {number}")
                 self._learn(found, study)
                 tell(f"Wave {number}: {found.plausible[-1]:.3g} of the prior is still plausible")
             place = posterior_for(self, found.waves)
-            if place is None:
+            if place is None and left:
                 place = write_posterior(self, found.match, found.waves, found.plausible)
             if place is not None:
                 work(Study.load(place.parent), "Check at the posterior")

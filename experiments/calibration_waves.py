@@ -14,8 +14,10 @@ import pandas as pd
 from experiments.calibration_file import LEAST_POINTS_A_PARAMETER, CalibrationFile, Prior
 from experiments.calibration_targets import Target, statistics
 from experiments.history_matching import Match, Training, pooled_variance, spread_out
+from experiments.runs_store import scan
 from experiments.study import Study
 from experiments.study_file import NAME as STUDY
+from experiments.study_tables import Tables, choose, write_csv
 from model.errors import InputError
 from model.packs import pack_names
 
@@ -81,8 +83,6 @@ def _number(prior: Prior, value: float) -> str:
 
 def write_study(folder: Path, text: str, points: pd.DataFrame | None = None) -> None:
     """Make a study's folder; `study.toml` comes last, so that what has one is whole."""
-    from experiments.study_tables import write_csv
-
     folder.mkdir(parents=True, exist_ok=True)
     if points is not None:
         write_csv(points.drop_duplicates(), folder / POINTS)
@@ -142,17 +142,17 @@ class WaveRuns:
 def read_wave(study: Study, priors: Sequence[Prior], targets: Sequence[Target]) -> WaveRuns:
     """Statistics of a study's finished runs; `model.errors.InputError` if there are none."""
     names = sorted({name for target in targets for name in target.outcomes})
-    status = study.status()
-    months = study.monthly(names)
-    points = study.design.set_index("point")
+    plan, found = study.made, scan(study.folder)
+    tables = Tables(plan)
+    points = study.design
     shares = [[prior.share(x) for x in points[prior.name]] for prior in priors]
     return WaveRuns(
         np.array(shares).T,
-        statistics(targets, months),
-        sorted(study.runs()["key"]),
-        set(status.made_by),
-        status.total,
-        status.failed,
+        statistics(targets, tables.rows(choose(plan, names)).df()),
+        sorted(set(tables.runs["key"])),
+        set(found.made_by),
+        len(plan.keys),
+        len(plan.keys & found.failed.keys()),
     )
 
 
