@@ -78,9 +78,7 @@ def draw_predictions(figure: FigureBase, table: pd.DataFrame) -> None:
     ]
     axes.set_yticks(at, words, fontsize=8)
     axes.set_xlim(-FARTHEST - 0.3, FARTHEST + 0.3)
-    axes.set_xlabel(
-        "model less record, in standard deviations of the record's and the model's error"
-    )
+    axes.set_xlabel("model less record, in standard deviations of their errors")
     axes.grid(visible=False)
 
 
@@ -95,8 +93,11 @@ def draw_waves(figure: FigureBase, waves: pd.DataFrame) -> None:
         )
     axes.set_xticks(range(len(shares)), ["prior", *(f"wave {n}" for n in waves["wave"])])
     axes.set_xlim(-0.2, len(shares) - 0.5)
-    if min(shares) > 0:
+    if 0.0 < min(shares) < 0.05:
         axes.set_yscale("log")
+        axes.yaxis.set_major_formatter("{x:g}")
+    else:
+        axes.set_ylim(0.0, 1.05)
     axes.set_ylabel("share of the prior")
 
 

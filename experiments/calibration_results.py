@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -165,3 +167,9 @@ def signed(value: float) -> str:
     if value != value:
         return "–"
     return "0.0" if abs(value) < 0.05 else f"{value:+.1f}".replace("-", "−")
+
+
+def as_rows(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows as JSON can hold them: what is not known is None."""
+    rows = table.astype(object).where(table.notna(), None).to_dict("records")
+    return [{str(name): x for name, x in row.items()} for row in rows]

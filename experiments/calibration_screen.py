@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from experiments.calibration import Calibration, Ending
-from experiments.calibration_results import predictions, signed, strong_pairs
+from experiments.calibration_results import as_rows, predictions, signed, strong_pairs
 from experiments.calibration_waves import head_of, write_study
 from experiments.job import write_stdout
 from experiments.outcomes import readable, short_unit
@@ -121,15 +121,10 @@ def as_dict(calibration: Calibration, ending: Ending) -> dict[str, Any]:
     if ending.posterior is not None:
         told["posterior"] = {
             "effective": ending.posterior.facts["effective"],
-            "parameters": _rows(learned(ending.posterior, calibration.priors)),
-            "targets": _rows(predictions(calibration, ending)),
+            "parameters": as_rows(learned(ending.posterior, calibration.priors)),
+            "targets": as_rows(predictions(calibration, ending)),
         }
     return told
-
-
-def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
-    rows = table.astype(object).where(table.notna(), None).to_dict("records")
-    return [{str(name): x for name, x in row.items()} for row in rows]
 
 
 def show_ending(calibration: Calibration, ending: Ending) -> None:
