@@ -188,7 +188,7 @@ def _record(page: Page) -> Iterable[str]:
     yield "<h2>The record and the model</h2>"
     yield (
         "<p class='small'>Own: the model at its own values. Model: mean of the runs at draws from the "
-        "posterior, and 90 % of them. Distance: record less model, in standard deviations of runs, record "
+        "posterior, and 90 % of them. Distance: model less record, in standard deviations of runs, record "
         "and model together; own distance likewise. By hand: something was tuned to this number before. "
         "File: <a href='predictions.csv'>predictions.csv</a>.</p>"
     )

@@ -81,7 +81,7 @@ def predictions(calibration: Calibration, ending: Ending) -> pd.DataFrame:
 
     `own`: mean over seeds at the pack's own values (NaN if these are outside the priors).
     `prior_...`: of the first wave's runs, `mean`, `low`, `high`: of the check's; bands hold 90 % of
-    the runs. `distance`: record less mean, over the standard deviation of the runs and of both
+    the runs. `distance`: mean less record, over the standard deviation of the runs and of both
     errors together; `own_distance` the same for the own values, judged by the chance of a run.
     """
     first, check = ending.waves[0], ending.check
@@ -107,13 +107,13 @@ def predictions(calibration: Calibration, ending: Ending) -> pd.DataFrame:
                 "record_sd": target.record_sd,
                 "model_sd": target.model_sd,
                 "own": own,
-                "own_distance": (target.value - own) / np.sqrt(chance + target.error),
+                "own_distance": (own - target.value) / np.sqrt(chance + target.error),
                 "prior_low": prior_low,
                 "prior_high": prior_high,
                 "mean": mean,
                 "low": low,
                 "high": high,
-                "distance": (target.value - mean) / np.sqrt(spread + target.error),
+                "distance": (mean - target.value) / np.sqrt(spread + target.error),
                 "unit": target.unit,
                 "grade": target.grade,
                 "by_hand": target.by_hand,
