@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from experiments.calibration_cli import calibration_app
 from experiments.citation_cli import citation
 from experiments.cli_input import input_errors, tell_of_compiling
 from experiments.run_options import Pack, RunOptions, Voice, with_run_options
@@ -27,6 +28,7 @@ app.add_typer(pack_app, name="pack")
 app.add_typer(study_app, name="study")
 app.command()(citation)
 app.command()(sensitivity)
+app.add_typer(calibration_app, name="calibrate")
 
 
 def _tell_version(asked: bool) -> None:

@@ -1,4 +1,4 @@
-"""What to run: the points of a study, as a grid, a list, a latin hypercube, Sobol or Morris.
+"""What to run: the points of a study, as a grid, a list, a sample of the ranges or of a posterior.
 
 A sampled design is drawn in the unit cube and each coordinate stretched to its parameter: numbers
 evenly from low to high, whole numbers and named values in equal parts.
@@ -129,6 +129,7 @@ _OPTIONS: dict[str, tuple[str, ...]] = {
     "latin": ("size", "seed"),
     "sobol": ("size", "seed", "second_order"),
     "morris": ("size", "seed", "levels", "groups"),
+    "posterior": ("file", "size", "seed"),
 }
 
 
@@ -154,6 +155,10 @@ def make_design(part: DesignPart | None, axes: Sequence[Axis], folder: Path) -> 
         from experiments.design_list import listed
 
         return listed(part, axes, folder)
+    if part.kind == "posterior":
+        from experiments.design_posterior import drawn
+
+        return drawn(part, axes, folder)
     if not axes:
         raise InputError("needs levers or uncertainties", field="design.kind", value=part.kind)
     if not part.cross_levers or part.kind == "grid":

@@ -29,6 +29,7 @@ _DESIGNS = {
     "latin": "a Latin hypercube of {n} points over {k}",
     "sobol": "a Sobol design of {n} points over {k} (Saltelli's scheme)",
     "morris": "a Morris design of {n} points over {k}",
+    "posterior": "{n} draws from a posterior of {k} (ornok calibrate)",
     "none": "one point: no parameter was varied",
 }
 
