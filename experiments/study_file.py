@@ -40,6 +40,7 @@ class DesignPart(_Part):
     `size`: points of a latin hypercube, base sample of Sobol, trajectories of Morris. `levels`: of
     Morris. `second_order`: of Sobol. `file` or `rows`: the table of a list. `cross_levers`: levers
     form a grid of their own, and every point of it meets every point of the uncertainties.
+    `own_seeds`: every point has seeds of its own, so that chance varies with the points too.
     """
 
     kind: Literal["grid", "list", "latin", "sobol", "morris"]
@@ -50,6 +51,7 @@ class DesignPart(_Part):
     file: str | None = None
     rows: Annotated[list[dict[str, Any]], Field(min_length=1)] | None = None
     cross_levers: bool = False
+    own_seeds: bool = False
 
 
 class KeepPart(_Part):
