@@ -3,7 +3,7 @@ SHELL := /bin/sh
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run test evidence setup bench clean
+.PHONY: run test evidence setup bench claims clean
 
 run: .venv/core.stamp
 	$(BIN)/ornok run --seeds 10
@@ -23,6 +23,10 @@ setup: .venv/dev.stamp
 # Some minutes. QUICK=1: small sizes; SAVE=1: renew the committed table and docs/speed.md.
 bench: .venv/core.stamp
 	$(BIN)/python -m experiments.benchmark $(if $(QUICK),--quick) $(if $(SAVE),--save)
+
+# The thirteen claims at a small setting, some ten minutes on two cores; the default takes an hour.
+claims: .venv/dev.stamp
+	$(BIN)/ornok claims --quick
 
 clean:
 	rm -rf .venv .hypothesis .mypy_cache .pytest_cache .ruff_cache

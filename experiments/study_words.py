@@ -45,7 +45,9 @@ def methods(plan: Plan, status: Status, first: int, last: int) -> str:
     if len(plan.seeds) == 1:
         seeds = f"one seed ({plan.seeds[0]})"
     if plan.file.design is not None and plan.file.design.own_seeds:
-        seeds = f"{len(plan.seeds)} seeds of its own" if len(plan.seeds) > 1 else "a seed of its own"
+        seeds = (
+            f"{len(plan.seeds)} seeds of its own" if len(plan.seeds) > 1 else "a seed of its own"
+        )
     worlds = f"world{'s' if len(treated) > 1 else ''} {', '.join(treated)}"
     sentences = [
         f"We ran the agent-based regional model Ornok {status.versions[0].get('ornok', '')} "

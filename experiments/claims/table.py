@@ -1,0 +1,308 @@
+"""The table of claims: what is asked, of which worlds, and the rule, as data (`claims.toml`).
+
+Nothing here knows what a claim is about. Another table of the same form works the same way, so that
+thresholds and ranges, which are judgement, can be changed without touching code.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from model import Params, World
+from model.calendar_months import period_of
+from model.errors import InputError, nearest
+from model.measures import outcomes
+
+__all__ = ["TABLE", "Claim", "Dose", "Measure", "Parameter", "Table", "WorldSpec", "read_table"]
+
+TABLE = Path(__file__).with_name("claims.toml")
+CONTROL = "none"
+SHOCK_KINDS = ("loss", "loss_avoided", "recovery")
+
+Text = Annotated[str, Field(min_length=1)]
+Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_]*$")]
+Grade = Literal["measured", "press", "recalled", "assumed"]
+Kind = Literal["difference", "relative", "total", "kept", "loss", "loss_avoided", "recovery"]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Dose(_Part):
+    """How much the plant makes: a world with it, and the cars a year that the parent takes there."""
+
+    name: Name
+    world: Text
+    cars: Annotated[int, Field(ge=0)]
+    words: Text
+
+
+class WorldSpec(_Part):
+    """A world made from one of the library: other dated events, or a plant that buys nothing here."""
+
+    name: Name
+    base: Text
+    title: Text
+    events_of: str | None = None
+    local_purchases: bool | None = None
+
+    def make(self) -> World:
+        """The world itself. Raises `model.errors.InputError` for a name that is not in the library."""
+        from dataclasses import replace
+
+        base = World.load(self.base)
+        more = World.load(self.events_of).events if self.events_of else ()
+        plants = base.plants
+        if self.local_purchases is not None:
+            plants = tuple(replace(one, local_purchases=self.local_purchases) for one in plants)
+        return replace(
+            base,
+            name=self.name,
+            title=self.title,
+            question=f"Made for the claims from world {self.base}.",
+            events=(*base.events, *more),
+            plants=plants,
+        )
+
+
+class Parameter(_Part):
+    """What is not known, and the plausible range it goes over; `grade` is the range's."""
+
+    name: Name
+    role: Literal["lever", "uncertainty"]
+    low: float
+    high: float
+    words: Text
+    why: Text
+    grade: Grade
+
+
+class Worlds(_Part):
+    """What is compared; `{world}` stands for the dose's world. Calm: the same without its shock."""
+
+    treated: Text = "{world}"
+    control: Text = CONTROL
+    treated_calm: str | None = None
+    control_calm: str | None = None
+
+    def at(self, dose: Dose) -> Worlds:
+        """With the dose's world put in."""
+        named = {name: one for name, one in self.model_dump().items() if one is not None}
+        return Worlds(**{name: one.format(world=dose.world) for name, one in named.items()})
+
+    def names(self) -> list[str]:
+        """The worlds that take part."""
+        return [one for one in self.model_dump().values() if one is not None]
+
+
+class Measure(_Part):
+    """A number a run pair gives: outcomes added up (those in `minus` taken off), then compared.
+
+    kind: difference (treated less control, mean of the window), relative (the same in per cent of
+    control), total (sum of the differences over the whole run), kept (treated in per cent of control),
+    and after a shock: loss (of treated against its calm world, in per cent of a year), loss_avoided
+    (control's loss less treated's) and recovery (months until output is back, treated less control).
+    """
+
+    id: Name
+    words: Text
+    outcomes: Annotated[list[str], Field(min_length=1)]
+    minus: list[str] = []
+    kind: Kind = "difference"
+    unit: Text
+    factor: float = 1.0
+    shock: str | None = None
+    window: Annotated[int, Field(ge=1)] | None = None
+    worlds: Worlds | None = None
+
+    @property
+    def needs(self) -> list[str]:
+        """All its outcomes."""
+        return [*self.outcomes, *self.minus]
+
+
+class Feature(_Part):
+    """A property of a case beside its parameters: an outcome of the treated world before the window."""
+
+    outcome: Text
+    words: Text
+
+
+class Claim(_Part):
+    """One claim: the words, the measures (the first decides), the margin and the claimed side.
+
+    `margin` is the smallest effect that matters, above 0, in the leading measure's unit; with `bar`
+    it is a level to reach instead, from which no equivalence to zero can be read.
+    """
+
+    id: Annotated[str, Field(pattern=r"^C[0-9]{1,2}$")]
+    name: Text
+    quote: Text
+    statement: Text
+    side: Literal[-1, 1]
+    margin: Annotated[float, Field(gt=0)]
+    margin_why: Text
+    margin_grade: Grade
+    bar: bool = False
+    doses: Annotated[list[str], Field(min_length=1)] | None = None
+    features: list[Feature] = []
+    limits: list[Text]
+    worlds: Worlds = Worlds()
+    measures: Annotated[list[Measure], Field(min_length=1)]
+
+    @property
+    def leading(self) -> Measure:
+        """The measure that decides."""
+        return self.measures[0]
+
+    def worlds_of(self, measure: Measure, dose: Dose) -> Worlds:
+        """What a measure compares at a dose."""
+        return (measure.worlds or self.worlds).at(dose)
+
+
+class Table(_Part):
+    """All claims with the doses, worlds and ranges they are asked over."""
+
+    window_months: Annotated[int, Field(ge=1)]
+    doses: Annotated[list[Dose], Field(min_length=1)]
+    worlds: list[WorldSpec] = []
+    parameters: Annotated[list[Parameter], Field(min_length=1)]
+    claims: Annotated[list[Claim], Field(min_length=1)]
+
+    def doses_of(self, claim: Claim) -> list[Dose]:
+        """The doses a claim is asked at, the reference first."""
+        known = {dose.name: dose for dose in self.doses}
+        return list(known.values()) if claim.doses is None else [known[n] for n in claim.doses]
+
+    def outcomes(self) -> list[str]:
+        """Every outcome that some measure or feature needs, each once."""
+        named = [name for claim in self.claims for one in claim.measures for name in one.needs]
+        named += [one.outcome for claim in self.claims for one in claim.features]
+        return list(dict.fromkeys(named))
+
+    def world_names(self, *, leading_only: bool) -> list[str]:
+        """Worlds that measures compare, each once, without the control of all."""
+        found: list[str] = []
+        for claim in self.claims:
+            for measure in claim.measures[: 1 if leading_only else None]:
+                for dose in self.doses_of(claim):
+                    found += claim.worlds_of(measure, dose).names()
+        return [name for name in dict.fromkeys(found) if name != CONTROL]
+
+    def made(self, name: str) -> WorldSpec | None:
+        """How a world is made, if it is not one of the library."""
+        return next((one for one in self.worlds if one.name == name), None)
+
+    def world(self, name: str) -> World:
+        """A world of the table or of the library."""
+        spec = self.made(name)
+        return World.load(name) if spec is None else spec.make()
+
+
+# --- Checks ---------------------------------------------------------------------------------------
+
+
+def check(table: Table) -> None:
+    """`model.errors.InputError` unless everything that is named exists and fits."""
+    _once("doses", [one.name for one in table.doses])
+    _once("worlds", [one.name for one in table.worlds])
+    _once("parameters", [one.name for one in table.parameters])
+    _once("claims", [one.id for one in table.claims])
+    for parameter in table.parameters:
+        _check_parameter(parameter)
+    for spec in table.worlds:
+        spec.make()
+    for claim in table.claims:
+        _check_claim(table, claim)
+
+
+def _check_parameter(one: Parameter) -> None:
+    facts = {fact.name: fact for fact in Params().describe()}
+    if one.name not in facts:
+        hint = nearest(one.name, facts)
+        raise InputError("no such parameter", field="parameters", value=one.name, hint=hint)
+    for end in (one.low, one.high):
+        Params.check(one.name, end)
+    if not one.low < one.high:
+        raise InputError(
+            "high must be above low", field=f"parameters.{one.name}", value=[one.low, one.high]
+        )
+
+
+def _check_claim(table: Table, claim: Claim) -> None:
+    place = f"claims.{claim.id}"
+    _once(f"{place}.measures", [one.id for one in claim.measures])
+    doses = [dose.name for dose in table.doses]
+    for name in claim.doses or ():
+        _known(f"{place}.doses", name, doses)
+    for one in claim.features:
+        _known(f"{place}.features", one.outcome, outcomes())
+    for measure in claim.measures:
+        field = f"{place}.{measure.id}"
+        for name in measure.needs:
+            _known(f"{field}.outcomes", name, outcomes())
+        for dose in table.doses_of(claim):
+            worlds = claim.worlds_of(measure, dose)
+            for name in worlds.names():
+                _known(f"{field}.worlds", name, [*World.names(), *(w.name for w in table.worlds)])
+        _check_shock(field, measure, worlds)
+
+
+def _check_shock(field: str, measure: Measure, worlds: Worlds) -> None:
+    needed = measure.kind in SHOCK_KINDS
+    given = measure.shock is not None and measure.window is not None
+    if needed is not given:
+        allowed = "both for a kind after a shock, else none"
+        raise InputError(
+            "shock and window", field=field, value=[measure.shock, measure.window], allowed=allowed
+        )
+    if not needed:
+        return
+    period_of(str(measure.shock))
+    if worlds.treated_calm is None or worlds.control_calm is None:
+        raise InputError("needs the worlds without the shock", field=f"{field}.worlds.treated_calm")
+
+
+def _once(field: str, names: Sequence[str]) -> None:
+    for number, name in enumerate(names):
+        if name in names[:number]:
+            raise InputError("is named twice", field=field, value=name)
+
+
+def _known(field: str, name: str, known: Iterable[str]) -> None:
+    names = list(known)
+    if name not in names:
+        few = ", ".join(names) if len(names) < 40 else "see model/outcomes.csv"
+        hint = nearest(name, names)
+        raise InputError("unknown name", field=field, value=name, allowed=few, hint=hint)
+
+
+# --- Reading --------------------------------------------------------------------------------------
+
+
+def read_table(path: Path = TABLE) -> Table:
+    """The claims of a file. Raises `model.errors.InputError` with file, field and value."""
+    try:
+        content: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as problem:
+        reason = getattr(problem, "strerror", None) or "it is not UTF-8 text"
+        raise InputError(f"cannot be read: {reason}", file=path) from None
+    except tomllib.TOMLDecodeError as problem:
+        raise InputError(f"is not TOML: {problem}", file=path) from None
+    try:
+        table = Table.model_validate(content)
+        check(table)
+        return table
+    except ValidationError as refused:
+        first = refused.errors()[0]
+        field = ".".join(str(part) for part in first["loc"])
+        value = first["input"] if isinstance(first["input"], str | int | float) else None
+        raise InputError(first["msg"].lower(), file=path, field=field, value=value) from None
+    except InputError as problem:
+        raise InputError(str(problem), file=path) from None
