@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -31,48 +32,65 @@ def answer_all(table: Table, reference: Runs, ranges: Runs | None) -> list[form.
 
 def answer(table: Table, claim: Claim, reference: Runs, ranges: Runs | None) -> form.Answer:
     """One claim: decided at its first dose by the reference runs, and flipped over the ranges."""
-    asked = can_be_asked(table, claim, reference.months)
+    if not can_be_asked(table, claim, reference.months):
+        return _not_asked(table, claim, reference.months)
     doses = table.doses_of(claim)
-    at_doses = [_effect(table, claim, claim.leading, dose, reference, asked) for dose in doses]
+    at_doses = [_decided(table, claim, dose, reference) for dose in doses]
     lead = at_doses[0]
-    at_reference: form.FinalVerdict = lead.verdict or "not_asked"
-    flip = _not_run()
-    cases = None
-    if asked and ranges is not None:
-        cases = _cases(table, claim, ranges)
-        flip = _flip(table, claim, cases, at_reference)
+    at_reference: form.FinalVerdict = lead.verdict or "undecided"
+    cases = None if ranges is None else _cases(table, claim, ranges)
+    flip = _no_flip("flip.not_run") if cases is None else _flip(table, claim, cases, at_reference)
     verdict = "only_if" if flip.confirmed else at_reference
-    first, end = window_of(claim.leading, reference.months, table.window_months)
+    beside = claim.measures[1:]
     return form.Answer(
-        id=claim.id,
-        name=named(f"{claim.id}.name", claim.name),
-        quote=named(f"{claim.id}.quote", claim.quote),
-        statement=named(f"{claim.id}.statement", claim.statement),
+        **_texts(table, claim, reference.months),
         verdict=verdict,
         verdict_text=say(f"verdict.{verdict}"),
         at_reference=at_reference,
-        reason=lead.reason or say("reason.not_asked"),
-        side=claim.side,
-        margin=form.Margin(
+        reason=lead.reason or say("reason.few"),
+        effect=lead,
+        doses=at_doses,
+        flip=flip,
+        supporting=[_effect(table, claim, x, d, reference)[0] for x in beside for d in doses],
+        figure=_figure(claim, doses, reference, cases, flip),
+    )
+
+
+def _not_asked(table: Table, claim: Claim, months: int) -> form.Answer:
+    return form.Answer(
+        **_texts(table, claim, months),
+        verdict="not_asked",
+        verdict_text=say("verdict.not_asked"),
+        at_reference="not_asked",
+        reason=say("reason.not_asked"),
+        effect=None,
+        doses=[],
+        flip=_no_flip("reason.not_asked"),
+        supporting=[],
+        figure=None,
+    )
+
+
+def _texts(table: Table, claim: Claim, months: int) -> dict[str, Any]:
+    """What an answer takes from the table as it is."""
+    first, end = window_of(claim.leading, months, table.window_months)
+    margin = number(claim.margin)
+    return {
+        "id": claim.id,
+        "name": named(f"{claim.id}.name", claim.name),
+        "quote": named(f"{claim.id}.quote", claim.quote),
+        "statement": named(f"{claim.id}.statement", claim.statement, margin=margin),
+        "side": claim.side,
+        "margin": form.Margin(
             value=claim.margin,
             unit=_unit(claim, claim.leading),
             why=named(f"{claim.id}.margin_why", claim.margin_why),
             grade=claim.margin_grade,
             bar=claim.bar,
         ),
-        effect=lead if asked else None,
-        window=form.Window(first=date_of(first), last=date_of(end - 1)),
-        doses=at_doses if asked else [],
-        flip=flip,
-        supporting=[
-            _effect(table, claim, one, dose, reference, asked, decides=False)
-            for one in claim.measures[1:]
-            for dose in doses
-            if asked
-        ],
-        figure=_figure(claim, doses, reference, cases, flip) if asked else None,
-        limits=[named(f"{claim.id}.limit.{k}", x) for k, x in enumerate(claim.limits, start=1)],
-    )
+        "window": form.Window(first=date_of(first), last=date_of(end - 1)),
+        "limits": [named(f"{claim.id}.limit.{k}", x) for k, x in enumerate(claim.limits, start=1)],
+    }
 
 
 def can_be_asked(table: Table, claim: Claim, months: int) -> bool:
@@ -97,22 +115,14 @@ def _unit(claim: Claim, one: Measure) -> Text:
 
 
 def _effect(
-    table: Table,
-    claim: Claim,
-    one: Measure,
-    dose: Dose,
-    runs: Runs,
-    asked: bool,
-    *,
-    decides: bool = True,
-) -> form.Effect:
-    """A measure at a dose, with its interval; with a verdict where it decides."""
+    table: Table, claim: Claim, one: Measure, dose: Dose, runs: Runs
+) -> tuple[form.Effect, Decision]:
+    """A measure at a dose with its interval, and the claim's rule applied to it."""
     worlds = claim.worlds_of(one, dose)
     inside = window_of(one, runs.months, table.window_months)[1] <= runs.months
-    empty = np.full(len(runs.cases), np.nan)
-    values = measure(one, worlds, runs, table.window_months) if asked and inside else empty
+    values = measure(one, worlds, runs, table.window_months) if inside else np.empty(0)
     found = decide(values, claim.margin, claim.side, bar=claim.bar)
-    facts = form.Effect(
+    effect = form.Effect(
         measure=one.id,
         words=named(f"{claim.id}.measure.{one.id}", one.words),
         unit=_unit(claim, one),
@@ -120,20 +130,25 @@ def _effect(
         treated=worlds.treated,
         control=worlds.control,
         n=found.n,
-        left_out=len(runs.cases) - found.n if asked and inside else 0,
+        left_out=len(values) - found.n,
         mean=found.mean,
         low=found.low,
         high=found.high,
         sd=found.sd,
     )
-    if not decides or not asked:
-        return facts
-    return facts.model_copy(
-        update={
+    return effect, found
+
+
+def _decided(table: Table, claim: Claim, dose: Dose, runs: Runs) -> form.Effect:
+    """The leading measure at a dose, with the verdict there."""
+    effect, found = _effect(table, claim, claim.leading, dose, runs)
+    return form.Effect(
+        **{
+            **effect.model_dump(),
             "verdict": found.verdict,
             "reason": reason_of(found, claim),
-            "p_equivalence": form._none(found.p_equivalence),
-            "seeds_needed": form._none(found.seeds_needed),
+            "p_equivalence": found.p_equivalence,
+            "seeds_needed": found.seeds_needed,
         }
     )
 
@@ -219,7 +234,7 @@ def _flip(table: Table, claim: Claim, cases: _Cases, at_reference: form.FinalVer
     )
 
 
-def _not_run() -> form.Flip:
+def _no_flip(why: str) -> form.Flip:
     return form.Flip(
         target="holds",
         outcome="not run",
@@ -228,7 +243,7 @@ def _not_run() -> form.Flip:
         cases=0,
         by_dose=[],
         condition=None,
-        text=say("flip.not_run"),
+        text=say(why),
     )
 
 
@@ -250,7 +265,9 @@ def _condition(
     for one in found.bounds:
         words = _words_of(table, claim, one.parameter)
         low, high = (None if end is None else float(f"{end:.2g}") for end in (one.low, one.high))
-        if low is not None and high is not None:
+        if low is not None and low == high:
+            phrase = say("bound.is", words=words.en, low=number(low))
+        elif low is not None and high is not None:
             phrase = say("bound.between", words=words.en, low=number(low), high=number(high))
         elif low is not None:
             phrase = say("bound.at_least", words=words.en, low=number(low))

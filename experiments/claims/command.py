@@ -39,7 +39,7 @@ def claims(
     ] = False,
     seeds: Annotated[
         int | None,
-        typer.Option(parser=whole, metavar="NUMBER", help="Seeds at the reference (20)."),
+        typer.Option(parser=whole, metavar="NUMBER", help="Seeds at the reference (40)."),
     ] = None,
     points: Annotated[
         int | None,

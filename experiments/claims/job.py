@@ -79,7 +79,9 @@ def plan(wish: Wish) -> Job:
     names = ("seeds", "points", "scale", "pack", "horizon", "burn_in")
     settings = with_options(base, **{name: getattr(wish, name) for name in names})
     settings.check()
-    load_pack(settings.pack)
+    if Path(settings.pack).is_dir():  # workers have a working directory of their own
+        settings = with_options(settings, pack=str(Path(settings.pack).resolve()))
+    table = table.for_pack(load_pack(settings.pack))
     if wish.workers is not None and not 1 <= wish.workers <= 1024:
         raise InputError("out of range", field="--workers", value=wish.workers, allowed="1 to 1024")
     if wish.read:
@@ -154,9 +156,11 @@ def answers_of(table: Table, studies: Mapping[str, Study]) -> form.Answers:
     )
 
 
-def read_answers(folder: Path, table: Table | None = None) -> form.Answers:
+def answers_in(folder: Path, table: Table | None = None) -> form.Answers:
     """The answers of a folder of finished runs, from Python. Raises `model.errors.InputError`."""
-    return answers_of(table or read_table(), load(folder))
+    studies = load(folder)
+    pack = load_pack(studies[REFERENCE].plan.kit.setups[0].pack)
+    return answers_of((table or read_table()).for_pack(pack), studies)
 
 
 def _made(studies: Mapping[str, Study]) -> form.Made:

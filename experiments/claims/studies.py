@@ -47,7 +47,7 @@ class Settings:
                 raise InputError("out of range", field=field, value=value, allowed=allowed)
 
 
-DEFAULT = Settings(seeds=20, points=80, scale=50.0)
+DEFAULT = Settings(seeds=40, points=80, scale=50.0)
 QUICK = Settings(seeds=4, points=18, scale=50.0)
 
 

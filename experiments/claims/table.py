@@ -9,7 +9,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -17,6 +17,9 @@ from model import Params, World
 from model.calendar_months import period_of
 from model.errors import InputError, nearest
 from model.measures import outcomes
+
+if TYPE_CHECKING:
+    from model.packs import Pack
 
 __all__ = ["TABLE", "Claim", "Dose", "Measure", "Parameter", "Table", "WorldSpec", "read_table"]
 
@@ -40,6 +43,7 @@ class Dose(_Part):
     name: Name
     world: Text
     cars: Annotated[int, Field(ge=0)]
+    cars_fact: str | None = None
     words: Text
 
 
@@ -138,7 +142,8 @@ class Claim(_Part):
     """One claim: the words, the measures (the first decides), the margin and the claimed side.
 
     `margin` is the smallest effect that matters, above 0, in the leading measure's unit; with `bar`
-    it is a level to reach instead, from which no equivalence to zero can be read.
+    it is a level to reach instead, from which no equivalence to zero can be read. `margin_fact`: the
+    fact of a pack's reference plant that takes its place, times `margin_times`.
     """
 
     id: Annotated[str, Field(pattern=r"^C[0-9]{1,2}$")]
@@ -147,6 +152,8 @@ class Claim(_Part):
     statement: Text
     side: Literal[-1, 1]
     margin: Annotated[float, Field(gt=0)]
+    margin_fact: str | None = None
+    margin_times: Annotated[float, Field(gt=0)] = 1.0
     margin_why: Text
     margin_grade: Grade
     bar: bool = False
@@ -170,6 +177,7 @@ class Table(_Part):
     """All claims with the doses, worlds and ranges they are asked over."""
 
     window_months: Annotated[int, Field(ge=1)]
+    also_keep: list[str] = []
     doses: Annotated[list[Dose], Field(min_length=1)]
     worlds: list[WorldSpec] = []
     parameters: Annotated[list[Parameter], Field(min_length=1)]
@@ -180,11 +188,28 @@ class Table(_Part):
         known = {dose.name: dose for dose in self.doses}
         return list(known.values()) if claim.doses is None else [known[n] for n in claim.doses]
 
+    def for_pack(self, pack: Pack) -> Table:
+        """The same with what was announced in this pack in place of the numbers written here."""
+        facts = pack.plants[pack.reference_plant]
+        doses = [
+            one.model_copy(update={"cars": int(float(facts[one.cars_fact]))})
+            if one.cars_fact in facts
+            else one
+            for one in self.doses
+        ]
+        claims = [
+            one.model_copy(update={"margin": one.margin_times * float(facts[one.margin_fact])})
+            if one.margin_fact in facts
+            else one
+            for one in self.claims
+        ]
+        return self.model_copy(update={"doses": doses, "claims": claims})
+
     def outcomes(self) -> list[str]:
-        """Every outcome that some measure or feature needs, each once."""
+        """Every outcome that is to be kept: measures and features need it, or it is asked for."""
         named = [name for claim in self.claims for one in claim.measures for name in one.needs]
         named += [one.outcome for claim in self.claims for one in claim.features]
-        return list(dict.fromkeys(named))
+        return list(dict.fromkeys([*named, *self.also_keep]))
 
     def world_names(self, *, leading_only: bool) -> list[str]:
         """Worlds that measures compare, each once, without the control of all."""
@@ -214,6 +239,8 @@ def check(table: Table) -> None:
     _once("worlds", [one.name for one in table.worlds])
     _once("parameters", [one.name for one in table.parameters])
     _once("claims", [one.id for one in table.claims])
+    for name in table.also_keep:
+        _known("also_keep", name, outcomes())
     for parameter in table.parameters:
         _check_parameter(parameter)
     for spec in table.worlds:

@@ -39,6 +39,7 @@ SENTENCES: Mapping[str, str] = {
     "flip.not_run": "the ranges have not been run",
     "bound.at_least": "{words} is at least {low}",
     "bound.at_most": "{words} is at most {high}",
+    "bound.is": "{words} is {low}",
     "bound.between": "{words} is from {low} to {high}",
     "bound.and": " and ",
     "offtake": "the number of cars a year that the parent takes",
@@ -61,9 +62,10 @@ def say(key: str, **values: str) -> Text:
     return Text(key=f"claims.{key}", en=SENTENCES[key].format(**values), values=values)
 
 
-def named(key: str, english: str) -> Text:
-    """A text of the table of claims."""
-    return Text(key=f"claims.{key}", en=english)
+def named(key: str, english: str, **values: str) -> Text:
+    """A text of the table of claims, with values put in where it has names in braces."""
+    text = english.format(**values) if values else english
+    return Text(key=f"claims.{key}", en=text, values=values)
 
 
 def catalogue(table: Table) -> dict[str, str]:
