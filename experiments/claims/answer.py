@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from experiments.claims import form
+from experiments.claims.conditions import cases_of, flip_of, no_flip
 from experiments.claims.decide import Decision, decide
-from experiments.claims.flips import Condition, Flip, find_flip, shares_by_dose
-from experiments.claims.measures import measure, series_of, window_of
+from experiments.claims.figure_data import figure_of
+from experiments.claims.measures import measure, window_of
 from experiments.claims.runs import Runs
 from experiments.claims.table import SHOCK_KINDS, Claim, Dose, Measure, Table
-from experiments.claims.words import Text, named, number, percent, say
-from experiments.intervals import t_interval
+from experiments.claims.words import Text, named, number, say, unit_of
 from model.calendar_months import date_of
 
-__all__ = ["OFFTAKE", "answer", "answer_all"]
+__all__ = ["answer", "answer_all", "can_be_asked"]
 
-OFFTAKE = "offtake"
-YEAR = 12
 LEAST_LEFT = 12  # months of a run after the last dated event of a claim's worlds
 
 
@@ -38,8 +34,8 @@ def answer(table: Table, claim: Claim, reference: Runs, ranges: Runs | None) -> 
     at_doses = [_decided(table, claim, dose, reference) for dose in doses]
     lead = at_doses[0]
     at_reference: form.FinalVerdict = lead.verdict or "undecided"
-    cases = None if ranges is None else _cases(table, claim, ranges)
-    flip = _no_flip("flip.not_run") if cases is None else _flip(table, claim, cases, at_reference)
+    cases = None if ranges is None else cases_of(table, claim, ranges)
+    flip = no_flip("flip.not_run") if cases is None else flip_of(table, claim, cases, at_reference)
     verdict = "only_if" if flip.confirmed else at_reference
     beside = claim.measures[1:]
     return form.Answer(
@@ -52,7 +48,7 @@ def answer(table: Table, claim: Claim, reference: Runs, ranges: Runs | None) -> 
         doses=at_doses,
         flip=flip,
         supporting=[_effect(table, claim, x, d, reference)[0] for x in beside for d in doses],
-        figure=_figure(claim, doses, reference, cases, flip),
+        figure=figure_of(claim, doses, reference, cases, flip),
     )
 
 
@@ -65,7 +61,7 @@ def _not_asked(table: Table, claim: Claim, months: int) -> form.Answer:
         reason=say("reason.not_asked"),
         effect=None,
         doses=[],
-        flip=_no_flip("reason.not_asked"),
+        flip=no_flip("reason.not_asked"),
         supporting=[],
         figure=None,
     )
@@ -83,7 +79,7 @@ def _texts(table: Table, claim: Claim, months: int) -> dict[str, Any]:
         "side": claim.side,
         "margin": form.Margin(
             value=claim.margin,
-            unit=_unit(claim, claim.leading),
+            unit=unit_of(claim, claim.leading),
             why=named(f"{claim.id}.margin_why", claim.margin_why),
             grade=claim.margin_grade,
             bar=claim.bar,
@@ -110,10 +106,6 @@ def can_be_asked(table: Table, claim: Claim, months: int) -> bool:
 # --- Effects --------------------------------------------------------------------------------------
 
 
-def _unit(claim: Claim, one: Measure) -> Text:
-    return named(f"{claim.id}.unit.{one.id}", one.unit)
-
-
 def _effect(
     table: Table, claim: Claim, one: Measure, dose: Dose, runs: Runs
 ) -> tuple[form.Effect, Decision]:
@@ -125,7 +117,7 @@ def _effect(
     effect = form.Effect(
         measure=one.id,
         words=named(f"{claim.id}.measure.{one.id}", one.words),
-        unit=_unit(claim, one),
+        unit=unit_of(claim, one),
         dose=dose.name,
         treated=worlds.treated,
         control=worlds.control,
@@ -166,195 +158,3 @@ def reason_of(found: Decision, claim: Claim) -> Text:
     if found.reason in ("beyond", "small"):
         return say(f"reason.{found.reason}", margin=margin)
     return say(f"reason.{found.reason}")
-
-
-# --- Over the ranges ------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class _Cases:
-    """Cases of a claim over the ranges: what describes each, and its effect."""
-
-    x: pd.DataFrame
-    effects: np.ndarray
-    points: np.ndarray
-    dose: np.ndarray
-    doses: list[Dose]
-
-
-def _cases(table: Table, claim: Claim, ranges: Runs) -> _Cases:
-    doses = table.doses_of(claim)
-    frames, effects = [], []
-    points = np.array([point for point, _ in ranges.cases])
-    first = window_of(claim.leading, ranges.months, table.window_months)[0]
-    for dose in doses:
-        worlds = claim.worlds_of(claim.leading, dose)
-        x = ranges.parameters().astype(float)
-        if len(doses) > 1:
-            x[OFFTAKE] = float(dose.cars)
-        for feature in claim.features:
-            seen = ranges.series(worlds.treated_calm or worlds.treated, [feature.outcome])
-            x[feature.outcome] = seen[:, max(first - YEAR, 0) : max(first, 1)].mean(axis=1)
-        frames.append(x)
-        effects.append(measure(claim.leading, worlds, ranges, table.window_months))
-    n = len(points)
-    return _Cases(
-        pd.concat(frames, ignore_index=True),
-        np.concatenate(effects),
-        np.tile(points, len(doses)),
-        np.repeat(np.arange(len(doses)), n),
-        doses,
-    )
-
-
-def _flip(table: Table, claim: Claim, cases: _Cases, at_reference: form.FinalVerdict) -> form.Flip:
-    found = find_flip(
-        cases.x,
-        cases.effects,
-        cases.points,
-        margin=claim.margin,
-        side=claim.side,
-        bar=claim.bar,
-        reference=at_reference if at_reference in ("holds", "fails") else "undecided",
-    )
-    names = [dose.name for dose in cases.doses]
-    shares = shares_by_dose(names, cases.dose, cases.effects, claim.margin, claim.side)
-    condition = None
-    if found.condition is not None:
-        condition = _condition(table, claim, cases.x, found, found.condition)
-    return form.Flip(
-        target="fails" if found.target == "fails" else "holds",
-        outcome=found.outcome,
-        confirmed=found.found,
-        share_holds=found.share,
-        cases=found.cases,
-        by_dose=[form.ShareAtDose(dose=k, share=s, cases=n) for k, (s, n) in shares.items()],
-        condition=condition,
-        text=_flip_text(found, condition),
-    )
-
-
-def _no_flip(why: str) -> form.Flip:
-    return form.Flip(
-        target="holds",
-        outcome="not run",
-        confirmed=False,
-        share_holds=None,
-        cases=0,
-        by_dose=[],
-        condition=None,
-        text=say(why),
-    )
-
-
-def _flip_text(found: Flip, condition: form.Condition | None) -> Text:
-    cases, share = f"{found.cases:,}", percent(found.share)
-    if found.found and condition is not None:
-        return condition.text
-    if found.outcome == "no pattern":
-        return say("flip.no_pattern", share=share, cases=cases)
-    if found.share in (0.0, 1.0):
-        return say("flip.never" if found.share == 0.0 else "flip.always", cases=cases)
-    return say("flip.few", share=share, cases=cases)
-
-
-def _condition(
-    table: Table, claim: Claim, x: pd.DataFrame, flip: Flip, found: Condition
-) -> form.Condition:
-    bounds, phrases = [], []
-    for one in found.bounds:
-        words = _words_of(table, claim, one.parameter)
-        low, high = (None if end is None else float(f"{end:.2g}") for end in (one.low, one.high))
-        if low is not None and low == high:
-            phrase = say("bound.is", words=words.en, low=number(low))
-        elif low is not None and high is not None:
-            phrase = say("bound.between", words=words.en, low=number(low), high=number(high))
-        elif low is not None:
-            phrase = say("bound.at_least", words=words.en, low=number(low))
-        else:
-            phrase = say("bound.at_most", words=words.en, high=number(high or 0.0))
-        phrases.append(phrase.en)
-        bounds.append(
-            form.Bound(
-                parameter=one.parameter,
-                words=words,
-                low=one.low,
-                high=one.high,
-                range_low=float(x[one.parameter].min()),
-                range_high=float(x[one.parameter].max()),
-                quasi_p=one.quasi_p,
-            )
-        )
-    held = found.held_out
-    joined = say("bound.and").en.join(phrases)
-    return form.Condition(
-        bounds=bounds,
-        coverage=found.coverage,
-        density=found.density,
-        mass=found.mass,
-        held_out_density=found.held_out_density,
-        held_out_cases=found.held_out_cases,
-        held_out_mean=None if held is None else held.mean,
-        held_out_low=None if held is None else held.low,
-        held_out_high=None if held is None else held.high,
-        text=say("flip.found", verdict=say(f"verdict.{flip.target}").en, bounds=joined),
-    )
-
-
-def _words_of(table: Table, claim: Claim, name: str) -> Text:
-    if name == OFFTAKE:
-        return say("offtake")
-    for feature in claim.features:
-        if feature.outcome == name:
-            return named(f"{claim.id}.feature.{name}", feature.words)
-    words = {one.name: one.words for one in table.parameters}
-    return named(f"parameter.{name}", words.get(name, name))
-
-
-# --- Figures --------------------------------------------------------------------------------------
-
-
-def _figure(
-    claim: Claim, doses: list[Dose], runs: Runs, cases: _Cases | None, flip: form.Flip
-) -> form.Figure:
-    lines, dates, every = [], [], YEAR
-    for dose in doses:
-        over_time = series_of(claim.leading, claim.worlds_of(claim.leading, dose), runs)
-        whole = ~np.isnan(over_time.effect).any(axis=1)
-        if not whole.any():
-            continue
-        every, dates = over_time.every, [date_of(int(x)) for x in over_time.periods]
-        mean, low, high = t_interval(over_time.effect[whole])
-        levels = (x[whole].mean(axis=0) for x in (over_time.treated, over_time.control))
-        treated, control = levels
-        lines.append(
-            form.Line(
-                dose=dose.name,
-                treated=treated.tolist(),
-                control=control.tolist(),
-                mean=mean.tolist(),
-                low=low.tolist(),
-                high=high.tolist(),
-            )
-        )
-    scatter = None if cases is None else _scatter(claim, cases, flip)
-    unit = _unit(claim, claim.leading)
-    return form.Figure(unit=unit, every_months=every, dates=dates, lines=lines, scatter=scatter)
-
-
-def _scatter(claim: Claim, cases: _Cases, flip: form.Flip) -> form.Scatter | None:
-    """Cases over the (at most two) parameters that tell most, or none where nothing does."""
-    if flip.condition is None:
-        return None
-    leading = sorted(flip.condition.bounds, key=lambda one: one.quasi_p or 0.0)[:2]
-    known = ~np.isnan(cases.effects)
-    names = [one.parameter for one in leading]
-    effects = cases.effects[known]
-    return form.Scatter(
-        parameters=names,
-        words=[one.words for one in leading],
-        values=[cases.x[name].to_numpy(float)[known].tolist() for name in names],
-        effect=effects.tolist(),
-        holds=(claim.side * effects > claim.margin).tolist(),
-        dose=[cases.doses[k].name for k in cases.dose[known]],
-    )

@@ -10,12 +10,14 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
 from experiments.claims import form
-from experiments.claims.answer import OFFTAKE
+from experiments.claims.conditions import OFFTAKE
 from experiments.claims.words import number
+from experiments.outcomes import readable
 from experiments.report import BLACK, BLUE, GREEN, GREY, ORANGE, PALE, RED, SKY, STYLE
 from experiments.study_figures import SVG_STYLE, as_svg
 
@@ -36,6 +38,11 @@ def _looks(answers: form.Answers) -> Mapping[str, tuple[str, str, str]]:
 
 def _few_digits(axis: mpl.axis.Axis) -> None:
     axis.set_major_formatter(FuncFormatter(lambda value, _: number(float(f"{value:.3g}"))))
+
+
+def _in_money(axis: mpl.axis.Axis, unit: str) -> None:
+    if unit.startswith("KGS"):
+        axis.set_major_formatter(FuncFormatter(lambda value, _: readable(value, unit)))
 
 
 def _row(values: Sequence[float | None]) -> np.ndarray:
@@ -75,8 +82,11 @@ def time_figure(answers: form.Answers, one: form.Answer) -> str:
         for axes in (levels, effects):
             axes.tick_params(labelsize=8)
             _few_digits(axes.yaxis)
-            for label in axes.get_xticklabels():
-                label.set_rotation(0)
+            dates = AutoDateLocator(maxticks=6)
+            axes.xaxis.set_major_locator(dates)
+            axes.xaxis.set_major_formatter(ConciseDateFormatter(dates, show_offset=False))
+        _in_money(levels.yaxis, figure_data.level_unit.en)
+        levels.set_ylabel(figure_data.level_unit.en, fontsize=8.5)
         effects.set_ylabel(figure_data.unit.en, fontsize=8.5)
         return as_svg(figure)
 

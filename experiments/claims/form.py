@@ -137,9 +137,12 @@ class Scatter(_Form):
 
 
 class Figure(_Form):
-    """Data of the figures: `dates` (first month of each time), lines by dose, cases."""
+    """Data of the figures: `dates` (first month of each time), lines by dose, cases. `unit` is the
+    effect's, `level_unit` that of the worlds themselves.
+    """
 
     unit: Text
+    level_unit: Text
     every_months: int
     dates: list[str]
     lines: list[Line]

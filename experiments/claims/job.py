@@ -24,7 +24,8 @@ from experiments.claims.studies import (
     settings_of,
     with_options,
 )
-from experiments.claims.table import TABLE, Table, read_table
+from experiments.claims.table import Table
+from experiments.claims.table_file import TABLE, read_table
 from experiments.claims.words import named
 from experiments.study import Study
 from model import __version__, load_pack
@@ -137,7 +138,7 @@ def run_study(name: str, study: Study, workers: int | None, *, quiet: bool) -> N
 
 def answers_of(table: Table, studies: Mapping[str, Study]) -> form.Answers:
     """The answers that finished runs give; nothing is run. Raises `model.errors.InputError`."""
-    outcomes = table.outcomes()
+    outcomes = table.needed()
     reference = runs_of(studies[REFERENCE], outcomes)
     ranges = runs_of(studies[RANGES], outcomes) if RANGES in studies else None
     return form.Answers(

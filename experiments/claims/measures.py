@@ -8,6 +8,7 @@ import numpy as np
 
 from experiments.claims.runs import Runs
 from experiments.claims.table import SHOCK_KINDS, Measure, Worlds
+from experiments.outcomes import outcomes, yearly_factor
 from model.calendar_months import period_of
 
 __all__ = ["Series", "measure", "series_of", "window_of"]
@@ -122,7 +123,10 @@ class Series:
 
 
 def series_of(one: Measure, worlds: Worlds, runs: Runs) -> Series:
-    """The measure year by year; around a shock month by month, as loss in per cent of a month."""
+    """The measure year by year; around a shock month by month, against the same month without it.
+
+    Levels are in the effect's unit; where that is relative, in the outcome's own a year.
+    """
     treated = runs.series(worlds.treated, one.outcomes, one.minus)
     control = runs.series(worlds.control, one.outcomes, one.minus)
     if one.kind in SHOCK_KINDS:
@@ -138,7 +142,9 @@ def series_of(one: Measure, worlds: Worlds, runs: Runs) -> Series:
         return Series(
             every, periods, one.factor * made, one.factor * had, one.factor * (made - had)
         )
-    return Series(every, periods, made, had, one.factor * _compared(one.kind, made, had))
+    effect = one.factor * _compared(one.kind, made, had)
+    factor = yearly_factor(outcomes()[one.outcomes[0]])
+    return Series(every, periods, factor * made, factor * had, effect)
 
 
 def _by_time(values: np.ndarray, times: int, every: int) -> np.ndarray:

@@ -197,4 +197,4 @@ def _head(
 
 
 def _keep(table: Table) -> list[str]:
-    return ["", "[keep]", f"outcomes = {json.dumps(table.outcomes())}", "regions = []"]
+    return ["", "[keep]", f"outcomes = {json.dumps(table.kept())}", "regions = []"]

@@ -9,9 +9,10 @@ from collections.abc import Mapping
 
 from pydantic import BaseModel, ConfigDict
 
-from experiments.claims.table import Table
+from experiments.claims.table import Claim, Measure, Table
+from experiments.outcomes import outcomes, yearly_unit
 
-__all__ = ["SENTENCES", "Text", "catalogue", "number", "percent", "say"]
+__all__ = ["SENTENCES", "Text", "catalogue", "named", "number", "percent", "say", "unit_of"]
 
 SENTENCES: Mapping[str, str] = {
     "verdict.holds": "holds",
@@ -43,6 +44,7 @@ SENTENCES: Mapping[str, str] = {
     "bound.between": "{words} is from {low} to {high}",
     "bound.and": " and ",
     "offtake": "the number of cars a year that the parent takes",
+    "level.shock": "%, against the same month without the shock",
     "left_out": "{n} of {all} seeds have no finished pair and are left out.",
 }
 
@@ -68,6 +70,11 @@ def named(key: str, english: str, **values: str) -> Text:
     return Text(key=f"claims.{key}", en=text, values=values)
 
 
+def unit_of(claim: Claim, one: Measure) -> Text:
+    """The unit of a measure."""
+    return named(f"{claim.id}.unit.{one.id}", one.unit)
+
+
 def catalogue(table: Table) -> dict[str, str]:
     """Every key there is with its English, `{names}` where values go."""
     found = {f"claims.{key}": sentence for key, sentence in SENTENCES.items()}
@@ -84,6 +91,7 @@ def catalogue(table: Table) -> dict[str, str]:
         found |= {f"{start}.limit.{k}": words for k, words in enumerate(claim.limits, start=1)}
         found |= {f"{start}.measure.{one.id}": one.words for one in claim.measures}
         found |= {f"{start}.unit.{one.id}": one.unit for one in claim.measures}
+        found[f"{start}.level_unit"] = yearly_unit(outcomes()[claim.leading.outcomes[0]])
         found |= {f"{start}.feature.{one.outcome}": one.words for one in claim.features}
     return found
 
