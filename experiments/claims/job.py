@@ -21,6 +21,7 @@ from experiments.claims.studies import (
     Settings,
     load,
     prepare,
+    refuse_foreign,
     settings_of,
     with_options,
 )
@@ -28,6 +29,7 @@ from experiments.claims.table import Table
 from experiments.claims.table_file import TABLE, read_table
 from experiments.claims.words import named
 from experiments.study import Study
+from experiments.study_file import NAME
 from model import __version__, load_pack
 from model.errors import InputError
 
@@ -73,6 +75,10 @@ def plan(wish: Wish) -> Job:
     folder = wish.study or FOLDER
     if folder.exists() and not folder.is_dir():
         raise InputError("is not a folder", field="--study", value=str(folder))
+    if wish.read:
+        load(folder)
+    for name in (REFERENCE, RANGES):
+        refuse_foreign(folder / name / NAME)
     table = read_table(wish.table or TABLE)
     base = settings_of(folder) or (QUICK if wish.quick else DEFAULT)
     if wish.quick and settings_of(folder) is not None:
@@ -85,8 +91,6 @@ def plan(wish: Wish) -> Job:
     table = table.for_pack(load_pack(settings.pack))
     if wish.workers is not None and not 1 <= wish.workers <= 1024:
         raise InputError("out of range", field="--workers", value=wish.workers, allowed="1 to 1024")
-    if wish.read:
-        load(folder)
     return Job(folder, table, settings, wish.workers, wish.read)
 
 

@@ -63,7 +63,7 @@ def prepare(folder: Path, table: Table, settings: Settings) -> dict[str, Study]:
     if settings.points:
         wanted[RANGES] = _ranges(table, settings)
     for name in wanted:
-        _refuse_foreign(folder / name / NAME)
+        refuse_foreign(folder / name / NAME)
     with tempfile.TemporaryDirectory() as scratch:
         for name, (text, worlds) in wanted.items():
             _write_study(Path(scratch) / name, table, text, worlds)
@@ -122,7 +122,8 @@ def with_options(base: Settings, **options: object) -> Settings:
 # --- Files ----------------------------------------------------------------------------------------
 
 
-def _refuse_foreign(path: Path) -> None:
+def refuse_foreign(path: Path) -> None:
+    """`model.errors.InputError` if a file is there that this command has not written."""
     if path.is_file() and not path.read_text(encoding="utf-8").startswith(MARK):
         raise InputError(
             "was not written by ornok claims, and is not overwritten", file=path,
