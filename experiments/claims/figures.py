@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import matplotlib as mpl
@@ -24,7 +23,7 @@ from experiments.study_figures import SVG_STYLE, as_svg
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["draw_board", "flip_figure", "time_figure"]
+__all__ = ["draw_board", "draw_cases", "draw_effects", "flip_figure", "time_figure"]
 
 # A colour, a marker and a dash for each dose in turn, told apart without colour as well.
 LOOKS = ((BLUE, "o", "-"), (ORANGE, "s", "--"), (GREEN, "^", "-."), (SKY, "D", ":"))
@@ -57,7 +56,6 @@ def time_figure(answers: form.Answers, one: form.Answer) -> str:
     figure_data = one.figure
     if figure_data is None or not figure_data.lines:
         return ""
-    looks = _looks(answers)
     with mpl.rc_context(SVG_STYLE):
         figure = Figure(figsize=(9.4, 3.3), facecolor="white")
         levels, effects = figure.subplots(1, 2)
@@ -69,26 +67,40 @@ def time_figure(answers: form.Answers, one: form.Answer) -> str:
         levels.plot(when, _row(first.control), color=BLACK, lw=1.5, ls="--", label=_without(one))
         levels.set_title(f"Both worlds: {_dose_words(answers, first.dose)}", fontsize=9)
         levels.legend(loc="best", fontsize=8)
-        for line in figure_data.lines:
-            colour, _, dash = looks[line.dose]
-            label = _dose_words(answers, line.dose)
-            effects.plot(when, _row(line.mean), dash, color=colour, lw=1.9, label=label)
-            if line.low[0] is not None:
-                low, high = _row(line.low), _row(line.high)
-                effects.fill_between(when, low, high, color=colour, alpha=0.16, lw=0)
-        _margin_line(effects, one)
+        draw_effects(effects, answers, one)
         effects.set_title("Effect, 95 % interval over seeds", fontsize=9)
         effects.legend(loc="best", fontsize=8)
         for axes in (levels, effects):
             axes.tick_params(labelsize=8)
             _few_digits(axes.yaxis)
-            dates = AutoDateLocator(maxticks=6)
-            axes.xaxis.set_major_locator(dates)
-            axes.xaxis.set_major_formatter(ConciseDateFormatter(dates, show_offset=False))
+            _years(axes)
         _in_money(levels.yaxis, figure_data.level_unit.en)
         levels.set_ylabel(figure_data.level_unit.en, fontsize=8.5)
         effects.set_ylabel(figure_data.unit.en, fontsize=8.5)
         return as_svg(figure)
+
+
+def draw_effects(axes: Axes, answers: form.Answers, one: form.Answer) -> None:
+    """The effect at every dose over time with its interval, and the smallest that matters."""
+    data = one.figure
+    if data is None:
+        return
+    when = pd.to_datetime(data.dates) + pd.DateOffset(months=data.every_months // 2)
+    looks = _looks(answers)
+    for line in data.lines:
+        colour, _, dash = looks[line.dose]
+        label = _dose_words(answers, line.dose)
+        axes.plot(when, _row(line.mean), dash, color=colour, lw=1.9, label=label)
+        if line.low[0] is not None:
+            low, high = _row(line.low), _row(line.high)
+            axes.fill_between(when, low, high, color=colour, alpha=0.16, lw=0)
+    _margin_line(axes, one)
+
+
+def _years(axes: Axes) -> None:
+    dates = AutoDateLocator(maxticks=6)
+    axes.xaxis.set_major_locator(dates)
+    axes.xaxis.set_major_formatter(ConciseDateFormatter(dates, show_offset=False))
 
 
 def _margin_line(axes: Axes, one: form.Answer, *, along: str = "y") -> None:
@@ -122,28 +134,32 @@ def flip_figure(answers: form.Answers, one: form.Answer) -> str:
     with mpl.rc_context(SVG_STYLE):
         figure = Figure(figsize=(6.4, 3.9), facecolor="white")
         axes = figure.subplots()
-        holds = np.array(scatter.holds)
-        columns = [np.array(values) for values in scatter.values]
-        effect = np.array(scatter.effect)
-        x, y = columns[0], columns[1] if len(columns) > 1 else effect
-        x_at = _place(answers, axes, scatter.parameters[0], x, "x")
-        second = scatter.parameters[1] if len(columns) > 1 else ""
-        y_at = _place(answers, axes, second, y, "y")
-        _cases(axes, x_at, y_at, holds, np.array(scatter.dose), answers)
-        _shade(answers, axes, one, scatter.parameters)
-        if len(columns) == 1:
-            _margin_line(axes, one)
-        axes.set_xlabel(scatter.words[0].en, fontsize=9)
-        label = scatter.words[1].en if len(columns) > 1 else f"effect, {one.margin.unit.en}"
-        axes.set_ylabel(label, fontsize=9)
+        draw_cases(axes, answers, one)
         axes.legend(loc="upper center", bbox_to_anchor=(0.5, 1.14), ncols=4, fontsize=8)
-        axes.tick_params(labelsize=8)
         return as_svg(figure)
 
 
-def _place(
-    answers: form.Answers, axes: Axes, name: str, values: np.ndarray, along: str
-) -> np.ndarray:
+def draw_cases(axes: Axes, answers: form.Answers, one: form.Answer) -> None:
+    """Cases of a claim over the parameters that tell most, and the condition's box."""
+    scatter = None if one.figure is None else one.figure.scatter
+    if scatter is None or one.flip.condition is None:
+        return
+    columns = [np.array(values) for values in scatter.values]
+    x, y = columns[0], columns[1] if len(columns) > 1 else np.array(scatter.effect)
+    second = scatter.parameters[1] if len(columns) > 1 else ""
+    x_at = _place(axes, scatter.parameters[0], x, "x")
+    y_at = _place(axes, second, y, "y")
+    _cases(axes, x_at, y_at, np.array(scatter.holds), np.array(scatter.dose), answers)
+    _shade(answers, axes, one, scatter.parameters)
+    if len(columns) == 1:
+        _margin_line(axes, one)
+    axes.set_xlabel(scatter.words[0].en, fontsize=9)
+    label = scatter.words[1].en if len(columns) > 1 else f"effect, {one.margin.unit.en}"
+    axes.set_ylabel(label, fontsize=9)
+    axes.tick_params(labelsize=8)
+
+
+def _place(axes: Axes, name: str, values: np.ndarray, along: str) -> np.ndarray:
     """Where cases stand: numbers as they are, doses side by side and spread a little."""
     axis = axes.xaxis if along == "x" else axes.yaxis
     if name != OFFTAKE:
@@ -260,10 +276,3 @@ def _board_row(
             ends = np.clip([effect.low / unit, effect.high / unit], -99, 99)
             axes.plot(ends, [at, at], color=colour, lw=1.6)
         axes.plot(np.clip(effect.mean / unit, -99, 99), at, marker, color=colour, ms=5)
-
-
-def save_board(answers: form.Answers, path: Path) -> Path:
-    """The board as a PNG."""
-    with mpl.rc_context(STYLE):
-        draw_board(answers).savefig(path, dpi=150)
-    return path
