@@ -23,7 +23,7 @@ def small_table(**claim):
                     "name": name, "role": "uncertainty", "low": 0.0, "high": 1.0,
                     "words": f"the {name}", "why": "a test", "grade": "assumed",
                 }
-                for name in ("kit_exemption", "export_access", "pool_crowding", "mobility_rate")
+                for name in ("kit_exemption", "export_access", "pool_crowding", "deletion_low")
             ],
             "claims": [
                 {
@@ -63,7 +63,7 @@ def ranges_with(effect, n=60, seed=1, doses=("plant", "plan")):
     """Runs over the small table's four parameters; `effect(x, dose)` says what a case adds."""
     rng = np.random.default_rng(seed)
     x = pd.DataFrame(rng.random((n, 4)), columns=["kit_exemption", "export_access", "pool_crowding",
-                                                  "mobility_rate"])  # fmt: skip
+                                                  "deletion_low"])  # fmt: skip
     points = x.assign(point=range(1, n + 1))
     effects = {world: effect(x, k) + rng.normal(0, 1.0, n) for k, world in enumerate(doses)}
     return runs_with(effects, tuple((p, p) for p in range(1, n + 1)), points)

@@ -23,7 +23,9 @@ from experiments.study_figures import SVG_STYLE, as_svg
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["draw_board", "draw_cases", "draw_effects", "flip_figure", "time_figure"]
+__all__ = [
+    "draw_board", "draw_cases", "draw_effects", "flip_figure", "mark_years", "time_figure",
+]  # fmt: skip
 
 # A colour, a marker and a dash for each dose in turn, told apart without colour as well.
 LOOKS = ((BLUE, "o", "-"), (ORANGE, "s", "--"), (GREEN, "^", "-."), (SKY, "D", ":"))
@@ -73,7 +75,7 @@ def time_figure(answers: form.Answers, one: form.Answer) -> str:
         for axes in (levels, effects):
             axes.tick_params(labelsize=8)
             _few_digits(axes.yaxis)
-            _years(axes)
+            mark_years(axes)
         _in_money(levels.yaxis, figure_data.level_unit.en)
         levels.set_ylabel(figure_data.level_unit.en, fontsize=8.5)
         effects.set_ylabel(figure_data.unit.en, fontsize=8.5)
@@ -97,8 +99,9 @@ def draw_effects(axes: Axes, answers: form.Answers, one: form.Answer) -> None:
     _margin_line(axes, one)
 
 
-def _years(axes: Axes) -> None:
-    dates = AutoDateLocator(maxticks=6)
+def mark_years(axes: Axes, most: int = 6) -> None:
+    """Dates along the axis, in few marks."""
+    dates = AutoDateLocator(minticks=2, maxticks=most)
     axes.xaxis.set_major_locator(dates)
     axes.xaxis.set_major_formatter(ConciseDateFormatter(dates, show_offset=False))
 
@@ -169,7 +172,8 @@ def _place(axes: Axes, name: str, values: np.ndarray, along: str) -> np.ndarray:
     at = np.array([cars.index(value) for value in values.tolist()], float)
     for k in range(len(cars)):
         same = np.flatnonzero(at == k)
-        at[same] += np.linspace(-SPREAD, SPREAD, len(same)) if len(same) > 1 else 0.0
+        # Steps of the golden section fill a strip evenly and follow no order of the cases.
+        at[same] += SPREAD * (2.0 * (np.arange(len(same)) * 0.618034 % 1.0) - 1.0)
     axis.set_ticks(range(len(cars)), [f"{value:,.0f}" for value in cars])
     return at
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import textwrap
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from experiments.claims import form
-from experiments.claims.figures import draw_board, draw_cases, draw_effects
+from experiments.claims.figures import draw_board, draw_cases, draw_effects, mark_years
 from experiments.claims.screen import effect_in_words
 from experiments.claims.table import Table
 from experiments.claims.table_file import read_table
@@ -148,11 +149,15 @@ def over_time(answers: form.Answers) -> Figure:
     """The effect of every claim over time, by dose."""
     figure, panels = _panels(len(answers.claims), 4, 2.3)
     for axes, one in zip(panels, answers.claims, strict=False):
+        axes.set_title(textwrap.fill(f"{one.id} {one.name.en}", 34), fontsize=8.5)
+        if one.figure is None:
+            axes.set_axis_off()
+            axes.text(0.0, 0.5, one.verdict_text.en, fontsize=8.5, transform=axes.transAxes)
+            continue
         draw_effects(axes, answers, one)
-        axes.set_title(f"{one.id} {one.name.en}", fontsize=8.5)
         axes.set_ylabel(one.margin.unit.en, fontsize=7.5)
         axes.tick_params(labelsize=7)
-        axes.xaxis.set_major_locator(mpl.ticker.MaxNLocator(4))
+        mark_years(axes, 5)
     handles, words = panels[0].get_legend_handles_labels()
     rest = panels[len(answers.claims)]
     rest.legend(handles[:-1], words[:-1], loc="upper left", fontsize=8)
@@ -167,7 +172,7 @@ def conditions(answers: form.Answers) -> Figure | None:
     figure, panels = _panels(len(found), 3, 3.1)
     for axes, one in zip(panels, found, strict=False):
         draw_cases(axes, answers, one)
-        axes.set_title(f"{one.id} {one.name.en}", fontsize=8.5)
+        axes.set_title(textwrap.fill(f"{one.id} {one.name.en}", 44), fontsize=8.5)
         axes.xaxis.label.set_fontsize(7.5)
         axes.yaxis.label.set_fontsize(7.5)
         axes.tick_params(labelsize=7)

@@ -67,7 +67,10 @@ def prepare(folder: Path, table: Table, settings: Settings) -> dict[str, Study]:
     with tempfile.TemporaryDirectory() as scratch:
         for name, (text, worlds) in wanted.items():
             _write_study(Path(scratch) / name, table, text, worlds)
-            Study.load(Path(scratch) / name)
+            try:
+                Study.load(Path(scratch) / name)
+            except InputError as problem:
+                raise InputError(str(problem).replace(scratch, str(folder))) from None
     for name, (text, worlds) in wanted.items():
         _write_study(folder / name, table, text, worlds)
     return {name: Study.load(folder / name) for name in wanted}
