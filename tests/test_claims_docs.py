@@ -87,11 +87,11 @@ def test_the_pictures_are_drawn_from_the_answers(tmp_path):
 
 
 def test_the_page_can_be_written_from_a_folder(tmp_path, monkeypatch):
+    (tmp_path / "claims.json").write_text(committed().model_dump_json(indent=1) + "\n")
     for name in ("PAGE", "SCHEMA", "ANSWERS"):
         monkeypatch.setattr(page, name, tmp_path / getattr(page, name).name)
     (tmp_path / "claims.md").write_text(re.sub(r"\| C\d.*\n", "", TEXT), encoding="utf-8")
     monkeypatch.setattr(page, "draw", lambda answers: None)
-    (tmp_path / "claims.json").write_text(committed().model_dump_json(indent=1) + "\n")
     assert page.main(["--take", str(tmp_path)]) == 0
     assert (tmp_path / "claims.md").read_text(encoding="utf-8") == TEXT
 

@@ -43,7 +43,7 @@ FILES = ("claims.json", "claims.csv", "report.html")
 class Wish:
     """What was asked for, as typed; None is what the folder says, or the default."""
 
-    study: Path | None = None
+    study: str | Path | None = None
     quick: bool = False
     seeds: int | None = None
     points: int | None = None
@@ -51,7 +51,7 @@ class Wish:
     pack: str | None = None
     horizon: int | None = None
     burn_in: int | None = None
-    table: Path | None = None
+    table: str | Path | None = None
     workers: int | None = None
     read: bool = False
 
@@ -72,14 +72,14 @@ def plan(wish: Wish) -> Job:
 
     Raises `model.errors.InputError`.
     """
-    folder = wish.study or FOLDER
+    folder = Path(wish.study or FOLDER)
     if folder.exists() and not folder.is_dir():
         raise InputError("is not a folder", field="--study", value=str(folder))
     if wish.read:
         load(folder)
     for name in (REFERENCE, RANGES):
         refuse_foreign(folder / name / NAME)
-    table = read_table(wish.table or TABLE)
+    table = read_table(Path(wish.table or TABLE))
     base = settings_of(folder) or (QUICK if wish.quick else DEFAULT)
     if wish.quick and settings_of(folder) is not None:
         base = with_options(base, seeds=QUICK.seeds, points=QUICK.points)
@@ -161,9 +161,9 @@ def answers_of(table: Table, studies: Mapping[str, Study]) -> form.Answers:
     )
 
 
-def answers_in(folder: Path, table: Table | None = None) -> form.Answers:
+def answers_in(folder: str | Path, table: Table | None = None) -> form.Answers:
     """The answers of a folder of finished runs, from Python. Raises `model.errors.InputError`."""
-    studies = load(folder)
+    studies = load(Path(folder))
     pack = load_pack(studies[REFERENCE].plan.kit.setups[0].pack)
     return answers_of((table or read_table()).for_pack(pack), studies)
 
