@@ -3,7 +3,7 @@ SHELL := /bin/sh
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run test evidence setup bench docs clean
+.PHONY: run test evidence setup bench claims docs clean
 
 run: .venv/core.stamp
 	$(BIN)/ornok run --seeds 10
@@ -27,6 +27,10 @@ bench: .venv/core.stamp
 # The site, in site/: strict, without the network.
 docs: .venv/dev.stamp
 	$(BIN)/mkdocs build --strict --quiet
+
+# The thirteen claims at a small setting, some ten minutes on two cores; the default takes an hour.
+claims: .venv/dev.stamp
+	$(BIN)/ornok claims --quick
 
 clean:
 	rm -rf .venv .hypothesis .mypy_cache .pytest_cache .ruff_cache

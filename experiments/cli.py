@@ -11,6 +11,7 @@ import typer
 
 from experiments.calibration_cli import calibration_app
 from experiments.citation_cli import citation
+from experiments.claims.command import claims
 from experiments.cli_input import input_errors, tell_of_compiling
 from experiments.run_options import Pack, RunOptions, Voice, with_run_options
 from experiments.sensitivity_cli import sensitivity
@@ -29,6 +30,7 @@ app.add_typer(study_app, name="study")
 app.command()(citation)
 app.command()(sensitivity)
 app.add_typer(calibration_app, name="calibrate")
+app.command()(claims)
 
 
 def _tell_version(asked: bool) -> None:

@@ -53,6 +53,7 @@ class DesignPart(FilePart):
     Morris, draws of a posterior. `groups`: of Morris, parameters that move together. `second_order`:
     of Sobol. `file` or `rows`: the table of a list, the file of a posterior. `cross_levers`: levers
     form a grid of their own, and every point of it meets every point of the uncertainties.
+    `own_seeds`: every point has seeds of its own, so that chance varies with the points too.
     """
 
     kind: Literal["grid", "list", "latin", "sobol", "morris", "posterior"]
@@ -64,6 +65,7 @@ class DesignPart(FilePart):
     file: str | None = None
     rows: Annotated[list[dict[str, Any]], Field(min_length=1)] | None = None
     cross_levers: bool = False
+    own_seeds: bool = False
 
 
 class KeepPart(FilePart):

@@ -112,9 +112,16 @@ class Plan:
         keys = _Keys(self)
         for point in range(len(self.design.points)):
             values = self.design.values(point)
-            for seed in self.seeds:
+            for seed in self.seeds_of(point):
                 for world in range(len(self.kit.setups)):
                     yield Run(keys.of(world, values, seed), world, point, seed)
+
+    def seeds_of(self, point: int) -> tuple[int, ...]:
+        """The seeds of one point: those of the study, or as many of its own (`own_seeds`)."""
+        part = self.file.design
+        if part is None or not part.own_seeds:
+            return self.seeds
+        return tuple(seed + point * len(self.seeds) for seed in self.seeds)
 
     def parameters(self, run: Run) -> dict[str, Any]:
         """What differs from the pack in a run: settings and the values of its point."""
