@@ -5,8 +5,9 @@ from __future__ import annotations
 import solara
 
 from ui.frame import Frame
-from ui.pages import home
+from ui.pages import explore, home
 
 routes = [
     solara.Route("/", component=home.Page, label="home", layout=Frame),
+    solara.Route("explore", component=explore.Page, label="explore"),
 ]

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
+from model import load_pack
 from model.errors import InputError
 from model.worlds import World
 from ui.levers import BY_NAME, LEVERS, Lever, Value, defaults_of
@@ -44,6 +45,15 @@ class Question:
     def base(self) -> World:
         """The world of the library."""
         return World.load(self.world)
+
+    @cached_property
+    def possible(self) -> bool:
+        """Whether the pack has the plants and regions that the world names."""
+        try:
+            self.base.check_against(load_pack(self.pack))
+        except InputError:
+            return False
+        return True
 
     @cached_property
     def has_plant(self) -> bool:
@@ -128,6 +138,9 @@ def ask(raw: Mapping[str, Any]) -> tuple[Question, list[Correction]]:
     if str(raw.get("seed", 1)) != str(seed):
         corrections.append(Correction("seed", _short(raw["seed"]), str(seed)))
     question = Question(pack, world, scale, seed)
+    if not question.possible:
+        corrections.append(Correction("world", world, FIRST_WORLD))
+        question = replace(question, world=FIRST_WORLD)
     moved: dict[str, Value] = {}
     for lever in LEVERS:
         if lever.name not in raw or not question.usable(lever):

@@ -27,6 +27,7 @@ import numpy as np
 
 from model.contracts import Contract
 from model.workers import EMPLOYEE
+from ui.shown_outcomes import sent_outcomes, sent_regional
 
 if TYPE_CHECKING:
     from model import RegionalModel
@@ -139,8 +140,7 @@ class Recorder:
         """The months noted since the last piece."""
         first, months = self._taken, len(self._staff)
         last = first + months
-        measures = self._model.measures
-        monthly, regional = measures.monthly, measures.regional
+        monthly, regional = series_of(self._model)
         piece: Piece = {
             "first": first,
             "months": months,
@@ -193,14 +193,20 @@ class SeriesRecorder:
 
     def take(self) -> Piece:
         """All months as one piece with `first`, `months`, `series` and `head`."""
-        measures = self._model.measures
-        monthly = measures.monthly
+        monthly, regional = series_of(self._model)
         return {
             "first": 0,
             "months": len(next(iter(monthly.values()))),
             "series": _bytes(list(monthly.values()), np.float32, (1, 0)),
-            "head": head(self._model, list(monthly), list(measures.regional)),
+            "head": head(self._model, list(monthly), list(regional)),
         }
+
+
+def series_of(model: RegionalModel) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+    """Outcomes that are told, by name: of the country [months], and by region [months, R]."""
+    monthly, regional = model.measures.monthly, model.measures.regional
+    country = {name: monthly[name] for name in sent_outcomes(model.pack.name)}
+    return country, {name: regional[name] for name in sent_regional()}
 
 
 def _rows_bytes(rows: list[Any], width: int, kind: Any) -> bytes:
