@@ -37,7 +37,7 @@ def _usual_scale(pack: str) -> int:
 
 
 def _library_name(world: World) -> str:
-    """"none" or "flat" if the world is that one of the library, else ""."""
+    """The library's name of a world without a plant, "" if it is not one of them."""
     for name in (WITHOUT, "flat"):
         known = World.load(name)
         if (known.events, known.plants, known.outside) == (world.events, (), world.outside):

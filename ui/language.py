@@ -38,7 +38,7 @@ class Words:
 
     language: str
 
-    def __call__(self, name: str, **values: object) -> str:
+    def __call__(self, name: str, /, **values: object) -> str:
         """The text "part.key[.key]" with its placeholders filled in; the name itself if there is none."""
         found: Any = read_texts(self.language)
         for key in name.split("."):

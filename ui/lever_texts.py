@@ -6,9 +6,10 @@ from functools import cache
 from typing import Any
 
 from ui.language import Words
-from ui.levers import BY_NAME, CHOICE, LEVERS, evidence_of
+from ui.levers import BY_NAME, CHOICE, FLAG, LEVERS, Lever, evidence_of
 from ui.question import Correction, Question
 from ui.run_request import HORIZON, PACKS, SCALES, SEEDS
+from ui.world_edits import Value
 
 # The library's worlds in the order and groups of the menu.
 WORLD_GROUPS = {
@@ -96,6 +97,25 @@ def setup_props(question: Question, words: Words) -> dict[str, Any]:
 def fits(world: str, pack: str) -> bool:
     """Whether the pack has the plants and regions that the world names."""
     return Question(pack=pack, world=world).possible
+
+
+def moved_texts(question: Question, words: Words) -> list[str]:
+    """Levers that were moved, with their values: "Fee on imported cars: 100,000 KGS a car"."""
+    return [
+        f"{words(f'levers.{name}.label')}: {value_text(BY_NAME[name], value, words)}"
+        for name, value in question.moved.items()
+    ]
+
+
+def value_text(lever: Lever, value: Value, words: Words) -> str:
+    """A lever's value in words."""
+    if lever.kind == CHOICE:
+        return _choices(lever.name, lever.choices, words)[str(value)]
+    if lever.kind == FLAG:
+        return words("lever_panel.yes" if value else "lever_panel.no")
+    shown = float(value) * lever.factor
+    digits = lever.digits or (0 if abs(shown - round(shown)) < 1e-9 else 1)
+    return f"{words.number(shown, digits)} {words(f'units.{lever.unit}')}".strip()
 
 
 def notices_of(corrections: list[Correction], words: Words) -> list[str]:

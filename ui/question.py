@@ -14,9 +14,9 @@ from typing import Any
 from model import load_pack
 from model.errors import InputError
 from model.worlds import World
-from ui.levers import BY_NAME, LEVERS, Lever, Value, defaults_of
+from ui.levers import BY_NAME, LEVERS, Lever, defaults_of
 from ui.run_request import FULL, PACKS, SCALES, SEEDS, RunRequest, request_of
-from ui.world_edits import without
+from ui.world_edits import Value, without
 
 FIRST_WORLD = "plant"
 WITHOUT = "none"

@@ -7,7 +7,6 @@ stands; it is then told everything there is.
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import queue
 import threading
@@ -79,6 +78,11 @@ class Stage:
             self._leave(list(self._tickets))
             self.show(wanted)
 
+    @property
+    def stands(self) -> bool:
+        """Whether the component has said that it is there."""
+        return self._ready
+
     def show(self, wanted: Mapping[str, RunRequest]) -> None:
         """Show these runs; one that is shown already goes on as it is."""
         with self._lock:
@@ -138,8 +142,10 @@ class Stage:
                 method, args = _told(side, number, what)
             buffers: list[bytes] = []
             content = {"method": method, "args": flatten(list(args), buffers)}
-            with contextlib.suppress(Exception):  # the visitor has gone: Solara ends the component
+            try:
                 send(content, buffers)
+            except Exception:  # the visitor has gone: Solara ends the component
+                _log.warning("a message was not sent", exc_info=True)
 
 
 def _told(side: str, number: int, what: Any) -> tuple[str, tuple[Any, ...]]:

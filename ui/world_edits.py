@@ -135,10 +135,10 @@ def closed_months(parameter: str, first: str, closed: float, neutral: float) -> 
         return [one for one in world.events if parameter in one.values]
 
     def read(world: World, _: Defaults) -> Value:
-        start, *end = spells(world) or [None]
-        if start is None or start.values[parameter] == neutral:
+        found = spells(world)
+        if len(found) < 2 or found[0].values[parameter] == neutral:
             return 0.0
-        return float(end[0].period - start.period) if end and end[0] else 0.0
+        return float(found[1].period - found[0].period)
 
     def write(world: World, value: float, _: Defaults) -> World:
         found = spells(world)

@@ -8,19 +8,16 @@ from urllib.parse import parse_qsl, urlencode
 
 import solara
 
-from model.worlds import period_of
 from ui import modules
-from ui.band import SEEDS, PairOfSeed, SeedBand
 from ui.command_line import command_of
-from ui.jobs import the_jobs
 from ui.language import Words, use_words
 from ui.lever_texts import lever_props, notices_of, setup_props
 from ui.map_shapes import map_of
+from ui.page_texts import player_texts, shocks_of
+from ui.pairs import use_pair
 from ui.question import Correction, Question, ask
-from ui.run_request import HORIZON, SERIES
+from ui.run_request import RunRequest
 from ui.shown_outcomes import as_props
-from ui.stage import Stage
-from ui.staging import use_stage
 
 # One value a visitor: Solara keeps module-level reactive values apart by session.
 asked: solara.Reactive[Question | None] = solara.reactive(None)
@@ -52,25 +49,18 @@ def Page() -> None:
     words = use_words()
     router = solara.use_router()
     question = _question_of(router.search)
-    stage, widget_of = use_stage()
-    band = solara.use_ref(None)
 
-    def show() -> Callable[[], None]:
-        stage.show({"a": question.request(plant=True), "b": question.request(plant=False)})
-        band.current = begin_band(stage, question)
-        return band.current.end
+    def one(seed: int, detail: str) -> RunRequest:
+        return question.request(plant=True, seed=seed, detail=detail)
 
-    solara.use_effect(show, [question])
+    def other(seed: int, detail: str) -> RunRequest:
+        return question.request(plant=False, seed=seed, detail=detail)
+
+    ready, told = use_pair(one, other, question.seed, question)
 
     def heard(raw: Any) -> None:
         if isinstance(raw, dict):
             asked.value, corrected.value = ask(raw)
-
-    def again(_: Any) -> None:
-        stage.ready()
-        if band.current is not None:
-            band.current.end()
-        band.current = begin_band(stage, question)
 
     element = _Explore(
         texts=page_texts(words),
@@ -80,14 +70,14 @@ def Page() -> None:
         notices=notices_of(corrected.value, words),
         outcomes=as_props(words),
         map=map_of(question.pack) | {"names": words.part("regions")},
-        shocks=shocks_of(question, words),
+        shocks=shocks_of(question.with_plant, words),
         query=urlencode(question.to_query()),
         command=command_of(question),
-        event_ready=again,
+        event_ready=ready,
         event_ask=heard,
         event_open=lambda path: router.push(str(path)),
     )
-    widget_of(element)
+    told(element)
 
 
 def _question_of(search: str | None) -> Question:
@@ -101,25 +91,6 @@ def _question_of(search: str | None) -> Question:
     return question
 
 
-def begin_band(stage: Stage, question: Question) -> SeedBand:
-    """Ask for the other seeds; the first is the one that is looked at."""
-    seeds = range(question.seed, question.seed + SEEDS)
-    detail = {seed: SERIES for seed in seeds}
-    pairs = [
-        PairOfSeed(
-            *(
-                question.request(plant=plant, seed=seed)
-                if seed == question.seed
-                else question.request(plant=plant, seed=seed, detail=detail[seed])
-                for plant in (True, False)
-            )
-        )
-        for seed in seeds
-    ]
-    stage.say("band", None)
-    return SeedBand(the_jobs(), pairs, lambda band: stage.say("band", band))
-
-
 def page_texts(words: Words) -> dict[str, Any]:
     """All texts that the page's components need."""
     texts = words.part("explore")
@@ -128,23 +99,3 @@ def page_texts(words: Words) -> dict[str, Any]:
         "share": words.part("share"),
         "player": player_texts(words),
     }
-
-
-def player_texts(words: Words) -> dict[str, Any]:
-    """The texts of the player, with names of regions, sectors and parts."""
-    return words.part("player") | {
-        "months": words.part("common")["months"],
-        "sectors": words.part("sectors"),
-        "parts": words.part("parts"),
-        "groups": words.part("outcome_groups"),
-        "chart": words.part("chart"),
-    }
-
-
-def shocks_of(question: Question, words: Words) -> list[dict[str, Any]]:
-    """Dated events of the world, for the clock: month and what it is."""
-    return [
-        {"month": period_of(one.date), "text": ", ".join(one.values)}
-        for one in question.with_plant.events
-        if 0 <= one.period < HORIZON
-    ]

@@ -28,11 +28,12 @@ export default {
     headline() {
       const band = this.shownBand, months = this.setup.horizon;
       if (!this.shownRuns.b || !this.finished) return this.texts.headline_wait;
-      return this.texts.headline_parts.map(({ name, text, unclear }) => {
+      const sure = band && band.done >= band.of;
+      return (sure ? "" : this.texts.headline_one_seed + " ") + this.texts.headline_parts.map(({ name, text, unclear }) => {
         const outcome = this.outcomes.find((one) => one.name === name);
         const { a, b } = this.shownRuns;
         const here = a.value(outcome, months - 1) - b.value(outcome, months - 1);
-        const known = band && band.done >= band.of ? band.outcomes[name] : null;
+        const known = sure ? band.outcomes[name] : null;
         const value = known ? known.mean[months - 1] : here;
         const write = (v) => this.write(v);
         if (known && known.low[months - 1] < 0 && known.high[months - 1] > 0) return fill(unclear, { low: write(known.low[months - 1]), high: write(known.high[months - 1]), unit: outcome.unit });

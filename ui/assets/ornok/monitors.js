@@ -1,6 +1,6 @@
 // What the plant has changed by now, in a few numbers with their units.
 
-import { fill, monthName, number, signed } from "./format.js";
+import { number, signed } from "./format.js";
 
 export default {
   props: ["runs", "version", "month", "outcomes", "words", "sides", "locale", "horizon"],
@@ -9,7 +9,7 @@ export default {
       <div v-for="one in tiles" :key="one.name" class="monitor" :title="one.help">
         <dt>{{ one.label }}</dt>
         <dd class="big">{{ one.big }} <small>{{ one.unit }}</small></dd>
-        <dd class="small">{{ one.small }}</dd>
+        <dd class="small"><span v-for="text in one.small" :key="text">{{ text }}</span></dd>
       </div>
     </dl>`,
   computed: {
@@ -25,7 +25,7 @@ export default {
       const one = a.value(outcome, this.month), two = b ? b.value(outcome, this.month) : null;
       const level = two === null || this.words.levels.includes(outcome.name);
       const write = (value) => number(value, this.locale);
-      const small = two === null ? "" : fill(this.words.with_without, { a: write(one), b: write(two) });
+      const small = two === null ? [] : [`${this.sides.a} ${write(one)}`, `${this.sides.b} ${write(two)}`];
       return {
         name: outcome.name, label: outcome.label, help: outcome.help, unit: outcome.unit, small,
         big: level ? write(one) : signed(one - two, this.locale),

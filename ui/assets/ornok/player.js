@@ -47,8 +47,12 @@ export default {
           </div>
           <legend-box :view="view" :by="by" :words="words" :scale="scale" :layers="layers" :two="!!runs.b"></legend-box>
         </div>
-        <inspector :run="runs.a" :other="runs.b" :version="version" :month="month" :picked="picked" :names="map.names" :words="words" :sides="sides" :locale="locale" :view="view" :follow="follow"
-          @pick="choose" @follow="$emit('follow', $event)"></inspector>
+        <div class="column">
+          <inspector :run="runs.a" :other="runs.b" :version="version" :month="month" :picked="picked" :names="map.names" :words="words" :sides="sides" :locale="locale" :view="view" :follow="follow"
+            @pick="choose" @follow="$emit('follow', $event)"></inspector>
+          <chart-card v-for="one in beside" :key="one.name" :outcome="one" :runs="runs" :version="version" :band="band" :difference="difference && !!runs.b" :texts="words.chart" :sides="sides" :locale="locale"
+            :month="month" :horizon="horizon" :marks="marks" @go="go"></chart-card>
+        </div>
       </div>
       <timeline :month="month" :horizon="horizon" :months="months" :playing="playing" :speed="speed" :words="words" :marks="marks" :states="states"
         @go="go" @toggle="toggle" @speed="speed = $event"></timeline>
@@ -66,19 +70,24 @@ export default {
         </label>
       </div>
       <div class="charts">
-        <chart-card v-for="one in charts" :key="one.name" :outcome="one" :runs="runs" :version="version" :band="band" :difference="difference && !!runs.b" :texts="words.chart" :sides="sides" :locale="locale"
+        <chart-card v-for="one in beneath" :key="one.name" :outcome="one" :runs="runs" :version="version" :band="band" :difference="difference && !!runs.b" :texts="words.chart" :sides="sides" :locale="locale"
           :month="month" :horizon="horizon" :marks="marks" @go="go" @remove="extra = extra.filter((name) => name !== one.name)"></chart-card>
       </div>
     </section>`,
   computed: {
     byName() { return Object.fromEntries(this.outcomes.map((one) => [one.name, one])); },
     months() { return this.version >= 0 ? Math.max(0, ...Object.values(this.runs).map((run) => run.months)) : 0; },
+    // Months that all runs have.
+    shared() { return this.version >= 0 ? Math.min(...Object.values(this.runs).map((run) => run.months)) : 0; },
     started() { return this.version >= 0 && this.runs.a.months > 0; },
     scale() { return this.version >= 0 ? this.runs.a.head?.scale ?? null : null; },
     charts() {
       const first = this.words.first_charts.map((name) => this.byName[name]);
       return [...first, ...this.extra.map((name) => ({ ...this.byName[name], extra: true }))].filter(Boolean);
     },
+    // Two charts stand beside the map as long as nothing else does.
+    beside() { return this.picked || this.view !== "map" ? [] : this.charts.slice(0, 2); },
+    beneath() { return this.charts.slice(this.beside.length); },
     marks() {
       if (this.version < 0) return [];
       const plant = this.runs.a.head?.plants[0];
@@ -101,6 +110,7 @@ export default {
   created() {
     this.time = 0;
     this.frames = 0;
+    this.touched = false; // until somebody moves the clock it stands at the last month that is there
   },
   mounted() {
     this.mapView = new MapView(this.$refs.map);
@@ -114,7 +124,10 @@ export default {
     this.watcher.disconnect();
   },
   watch: {
-    version() { this.draw(); },
+    version() {
+      if (!this.touched && this.shared > 0) { this.time = this.shared - 1; this.month = this.time; }
+      this.draw();
+    },
     map() { this.picked = null; this.setMap(); },
     words() { this.setMap(); },
     view() { this.$nextTick(() => { this.refit(); this.draw(); }); },
@@ -132,11 +145,13 @@ export default {
     refit() { this.mapView.fit(); this.networkView.fit(); },
     // --- The clock ---------------------------------------------------------------------------
     go(month) {
+      this.touched = true;
       this.time = Math.max(0, Math.min(this.horizon - 1, Math.floor(month)));
       this.month = this.time;
       this.draw();
     },
     toggle() {
+      this.touched = true;
       this.playing = !this.playing;
       if (!this.playing) { cancelAnimationFrame(this.frame); return; }
       if (this.time >= this.horizon - 1) this.time = 0;
