@@ -41,7 +41,8 @@ FAILURE_FIELDS = pa.schema(
 class PartFacts:
     """What the footer of a part says: by which code, pack and packages its runs were made.
 
-    `seconds`: run time by key. `time`: when the part was written.
+    `seconds`: run time by key. `time`: when the part was written. `months_saved`: months that these runs
+    did not compute, as others that agreed with them so far had done so.
     """
 
     code: str
@@ -49,6 +50,7 @@ class PartFacts:
     versions: Mapping[str, str]
     seconds: Mapping[str, float]
     time: str
+    months_saved: int = 0
 
     def to_json(self) -> bytes:
         """The footer's entry."""
@@ -66,6 +68,7 @@ class Found:
     made_by: Counter[tuple[str, str]] = field(default_factory=Counter)
     versions: list[dict[str, str]] = field(default_factory=list)
     seconds: float = 0.0
+    months_saved: int = 0
     bytes: int = 0
     parts: int = 0
     first_time: str = ""
@@ -135,6 +138,12 @@ def parts(folder: Path, place: str = RUNS) -> list[Path]:
     return [path for path in found if (folder / RUNS / path.name).exists()]
 
 
+def parts_of(folder: Path, part: str) -> list[Path]:
+    """Parts of `runs` that a chunk of this name has left: one, or several with numbers behind it."""
+    whole = folder / RUNS / f"part-{part}.parquet"
+    return [path for path in (whole, *sorted(whole.parent.glob(f"part-{part}-*"))) if path.exists()]
+
+
 def facts_of(path: Path) -> PartFacts:
     """The footer of a part of `runs`; `model.errors.InputError` if it is none."""
     try:
@@ -153,6 +162,7 @@ def scan(folder: Path) -> Found:
         found.finished.update(facts.seconds)
         found.made_by[facts.code, facts.pack] += len(facts.seconds)
         found.seconds += sum(facts.seconds.values())
+        found.months_saved += facts.months_saved
         if dict(facts.versions) not in found.versions:
             found.versions.append(dict(facts.versions))
         found.first_time = min(found.first_time or facts.time, facts.time)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pandas as pd
 
-    from experiments.panels import PanelPlan, PanelRecorder
+    from experiments.panels import PanelPlan
     from model import Params, RegionalModel, World
     from model.channels import Clamp
     from model.channels import Path as FlowPath
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 Progress = Callable[[int, int], None]
 """Called after each month with (months done, months in all), burn-in included."""
 
-_FIRST_MONTH = "2023-01-01"  # period 0
 _SEEDS = 2**63
 
 
@@ -161,25 +160,15 @@ def _checked_seed(seed: int) -> int:
 
 def run(setup: Setup, progress: Progress | None = None) -> Results:
     """Run a checked setup to its end."""
+    from experiments.course import Course
+
     started = time.perf_counter()
-    model = setup.build()
-    recorder = _recorder(setup)
-    for month in range(setup.months):
-        model.step()
-        if recorder is not None:
-            recorder.note(model)
+    course = Course(setup)
+    while course.done < setup.months:
+        course.step()
         if progress is not None:
-            progress(month + 1, setup.months)
-    seconds = time.perf_counter() - started
-    return _collect(model, setup, seconds, recorder.tables(model) if recorder else {})
-
-
-def _recorder(setup: Setup) -> PanelRecorder | None:
-    if setup.panels is None:
-        return None
-    from experiments.panels import PanelRecorder
-
-    return PanelRecorder(setup.panels)
+            progress(course.done, setup.months)
+    return course.results(time.perf_counter() - started)
 
 
 def simulate(
@@ -213,44 +202,3 @@ def simulate(
         panels=panels,
     )
     return run(setup, progress)
-
-
-def _collect(
-    model: RegionalModel, setup: Setup, run_time: float, panels: dict[str, pd.DataFrame]
-) -> Results:
-    import pandas as pd
-
-    from experiments.outcomes import units
-    from experiments.provenance import versions
-
-    regions = dict(zip(model.pack.region_ids, model.pack.region_names, strict=True))
-    series = model.measures.monthly
-    months = len(next(iter(series.values())))
-    dates = pd.date_range(_FIRST_MONTH, periods=months, freq="MS", name="date")
-    monthly = pd.DataFrame(dict(series), index=pd.RangeIndex(months, name="period"))
-    monthly.insert(0, "date", dates)
-    monthly.attrs["units"] = units(list(monthly.columns))
-    columns = {name: values.ravel() for name, values in model.measures.regional.items()}
-    regional = pd.DataFrame(
-        {
-            "period": pd.RangeIndex(months).repeat(len(regions)),
-            "date": dates.repeat(len(regions)),
-            "region": list(regions) * months,
-            **columns,
-        }
-    )
-    regional.attrs["units"] = units(list(regional.columns))
-    return Results(
-        monthly=monthly,
-        regional=regional,
-        world=setup.world,
-        seed=setup.seed,
-        params=setup.params,
-        pack=setup.pack,
-        pack_hash=model.pack.digest,
-        regions=regions,
-        versions=versions(),
-        run_time=run_time,
-        path=model.path,
-        panels=panels,
-    )

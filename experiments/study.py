@@ -36,7 +36,8 @@ class Status:
 
     `other`: finished runs in the folder that `study.toml` does not ask for any more. `failures`:
     failed runs by type of exception. `running`: pid, host and begin of the process at work on it.
-    `seconds`: mean of a run. `bytes`: on disk. `made_by`: runs by (code, pack) they were made by.
+    `seconds`: mean of a run. `months_saved`: months, burn-in included, that runs took over from others
+    which agreed with them so far. `bytes`: on disk. `made_by`: runs by (code, pack) they were made by.
     `first_time`, `last_time`: when the first and the last part were written.
     """
 
@@ -51,6 +52,7 @@ class Status:
     made_by: Mapping[tuple[str, str], int]
     versions: Sequence[Mapping[str, str]]
     seconds: float | None
+    months_saved: int
     bytes: int
     parts: int
     first_time: str
@@ -72,9 +74,20 @@ class Status:
             {"code": code, "pack": pack, "runs": runs}
             for (code, pack), runs in self.made_by.items()
         ]
-        names = ("total", "done", "failed", "left", "other", "code", "seconds", "bytes", "parts")
+        names = (
+            "total",
+            "done",
+            "failed",
+            "left",
+            "other",
+            "code",
+            "seconds",
+            "months_saved",
+            "bytes",
+        )
         return {
             **{name: getattr(self, name) for name in names},
+            "parts": self.parts,
             "failures": dict(self.failures),
             "running": self.running,
             "pack": self.pack_hash,
@@ -167,6 +180,7 @@ class Study:
             made_by=dict(found.made_by),
             versions=found.versions,
             seconds=found.seconds / len(found.finished) if found.finished else None,
+            months_saved=found.months_saved,
             bytes=found.bytes,
             parts=found.parts,
             first_time=found.first_time,

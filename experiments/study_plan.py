@@ -27,7 +27,7 @@ from model.packs import pack_names
 __all__ = ["Keep", "Kit", "Plan", "Run", "code_version", "make_plan"]
 
 # What shapes a stored row beside the model itself.
-_ROW_SOURCES = ("panels.py", "simulate.py", "study_rows.py")
+_ROW_SOURCES = ("branching.py", "course.py", "panels.py", "simulate.py", "study_rows.py")
 MOST_RUNS = 1_000_000
 
 

@@ -104,6 +104,7 @@ def show_status(study: Study, *, json: bool) -> None:
     lines["disk"] = f"{size_in_words(now.bytes)} in {now.parts:,} parts"
     if now.seconds is not None:
         lines["time"] = f"{now.seconds:.2g} s a run"
+        lines["months saved"] = f"{now.months_saved:,}, shared with runs that had them already"
     Console().print(_lines(lines))
 
 
@@ -137,7 +138,8 @@ def run_with_bar(
         new = tally.done - tally.done_before
         print(
             f"{tally.done:,} of {tally.total:,} runs done ({new:,} now, in {duration(seconds)}), "
-            f"{tally.failed:,} failed, {tally.left:,} left. Results are in {study.folder}"
+            f"{tally.failed:,} failed, {tally.left:,} left, {tally.months_saved:,} months saved by "
+            f"branching. Results are in {study.folder}"
         )
     if tally.failed and not json:
         print(

@@ -91,6 +91,7 @@ class RegionalModel(mesa.Model):
         self.pack, self.params = _settle_params(params, pack, scale, self.world)
         self.world.check_against(self.pack)
         self._settle_clamp(clamp or Clamp())
+        self.first_params = self.params  # before any dated event
         self.scale = float(self.params.scale)
         self.seed = np.uint64(seed)
         self.period = -int(self.params.burn_in) - 1
