@@ -5,6 +5,7 @@ Runs of other seeds tell their country's series only, and wait behind what someb
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,9 +18,17 @@ from ui.jobs import SOON, BusyError, Jobs, Ticket
 from ui.run_request import RunRequest
 from ui.shown_outcomes import SHOWN
 
-SEEDS = 10
+
+
+def seed_count() -> int:
+    """Seeds of a band: 10, or `ORNOK_SEEDS` from 3 to 30."""
+    wished = os.environ.get("ORNOK_SEEDS", "")
+    return int(wished) if wished.isdecimal() and 3 <= int(wished) <= 30 else 10
+
+
+SEEDS = seed_count()
 # An interval is told when so many seeds are there: of two it would say next to nothing.
-_TOLD_AT = (3, 5, 8, SEEDS)
+_TOLD_AT = (3, 5, 8)
 _YEAR = 12
 
 
@@ -46,6 +55,7 @@ class SeedBand:
         self._series: dict[tuple[int, int], np.ndarray] = {}
         self._parts: dict[tuple[int, int], list[dict[str, Any]]] = {}
         self._tickets: list[Ticket] = []
+        self._lost: set[int] = set()
         self._told = 0
         self._ended = False
         for number, pair in enumerate(pairs):
@@ -58,8 +68,9 @@ class SeedBand:
 
         try:
             self._tickets.append(self._jobs.ask(request, heard, SOON))
-        except BusyError:
-            return  # the interval stays with the seeds that there are
+        except BusyError:  # the interval stays with the seeds that there are
+            with self._lock:
+                self._lost.add(place[0])
 
     def _hear(self, place: tuple[int, int], what: Any) -> None:
         with self._lock:
@@ -75,11 +86,12 @@ class SeedBand:
                 return
             self._series[place] = shown_series(parts)
             pairs = [k for k, side in self._series if side == 0 and (k, 1) in self._series]
-            if len(pairs) <= self._told or len(pairs) not in (*_TOLD_AT, self._of):
+            every = self._of - len(self._lost)
+            if len(pairs) <= self._told or len(pairs) not in (*_TOLD_AT, every):
                 return
             self._told = len(pairs)
             differences = np.stack([self._series[k, 0] - self._series[k, 1] for k in sorted(pairs)])
-            self._tell(band_of(differences, self._of))
+            self._tell(band_of(differences, every))
 
     def end(self) -> None:
         """Wait for no more."""

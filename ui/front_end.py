@@ -7,9 +7,11 @@ Solara has read the environment before our file is.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import solara.server.settings as server_settings
 import solara.settings
+from ipyvue.VueTemplateWidget import Events
 
 HERE = Path(__file__).resolve().parent
 VENDOR = HERE / "vendor"
@@ -22,6 +24,7 @@ MOST_SESSIONS_A_VISITOR = 6
 
 def configure() -> None:
     """Set what Solara would otherwise fetch, report or allow; safe to call twice."""
+    refuse_all_but_events()
     solara.settings.assets.cdn = NOWHERE
     solara.settings.assets.proxy = True
     assets = server_settings.assets
@@ -40,3 +43,24 @@ def configure() -> None:
     theme.loader = "plain"
     theme.show_banner = False
     theme.variant = server_settings.ThemeVariant.light
+
+
+def refuse_all_but_events() -> None:
+    """Let a browser's message to one of our components do nothing but call an event's handler.
+
+    ipyvue also takes messages that name any Python module and class, imports the one and makes the
+    other, and messages that call methods by name. No component of ours uses that, and any visitor
+    could send it.
+    """
+    handle = Events._handle_event
+    if getattr(handle, "only_events", False):
+        return
+
+    def handle_event(self: Any, widget: Any, content: Any, buffers: Any) -> None:
+        if isinstance(content, dict) and set(content) <= {"event", "data"}:
+            name = content.get("event")
+            if isinstance(name, str) and name in self.events:
+                handle(self, widget, content, buffers)
+
+    handle_event.only_events = True  # type: ignore[attr-defined]  # a mark on a function
+    Events._handle_event = handle_event

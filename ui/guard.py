@@ -11,7 +11,7 @@ import os
 from collections.abc import Awaitable, Callable, Collection, MutableMapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -57,7 +57,9 @@ class Guard:
 
     def __init__(self, inner: App, packages: Path, hosts: Collection[str] = LOOPBACK) -> None:
         self.inner = inner
-        self.packages = packages.resolve()
+        self.files = {
+            path.relative_to(packages).as_posix() for path in packages.rglob("*") if path.is_file()
+        }
         self.hosts = {host.lower() for host in hosts}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -85,7 +87,7 @@ class Guard:
         path = scope["path"]
         if path.startswith(CLOSED):
             return 404
-        if path.startswith(PACKAGES) and not self._has(path.removeprefix(PACKAGES)):
+        if path.startswith(PACKAGES) and path.removeprefix(PACKAGES) not in self.files:
             return 404
         return 0
 
@@ -93,11 +95,6 @@ class Guard:
         if name in self.hosts:
             return True
         return ANY_ADDRESS in self.hosts and _is_address(name.strip("[]"))
-
-    def _has(self, name: str) -> bool:
-        """Whether this front-end file is here (and not outside of its folder)."""
-        path = (self.packages / unquote(name)).resolve()
-        return self.packages in path.parents and path.is_file()
 
 
 def _name(host: str) -> str:

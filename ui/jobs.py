@@ -167,6 +167,11 @@ class Jobs:
         if latest.urgency > NOW and latest.worker is not None:
             latest.worker.stop()  # it is put back into the queue when it has stopped
 
+    def open_jobs(self) -> list[_Job]:
+        """Runs that wait or are under way."""
+        with self._lock:
+            return list(self._open.values())
+
     def snapshot(self) -> dict[str, int]:
         """How much waits and is remembered."""
         with self._lock:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ui.front_end import VENDOR, configure
 from ui.guard import Guard, allowed_hosts
+from ui.warm import warm_up
 
 
 def guard_plain_solara() -> None:
@@ -18,3 +19,4 @@ def guard_plain_solara() -> None:
     inner = app.middleware_stack or app.build_middleware_stack()
     if not isinstance(inner, Guard):
         app.middleware_stack = Guard(inner, VENDOR, allowed_hosts())
+        warm_up()

@@ -68,6 +68,16 @@ class Worker:
         finally:
             self._busy = False
 
+    @property
+    def busy(self) -> bool:
+        """Whether a run is under way."""
+        return self._busy
+
+    @property
+    def pid(self) -> int | None:
+        """The process."""
+        return self._process.pid
+
     def _wait_until_ready(self) -> None:
         if not self._orders.poll(START_SECONDS) or self._orders.recv()[0] != READY:
             raise WorkerDiedError("did not start")

@@ -21,7 +21,7 @@ export default {
     layers: { firms: true, parts: true, workers: true }, difference: false, extra: [], picked: null, tip: null, loaded: 0,
   }),
   template: `
-    <section class="player" @keydown="key" :aria-label="words.player">
+    <section class="player" @keydown="key" :aria-label="words.player" :data-state="state" :data-month="month">
       <monitors :runs="runs" :version="version" :month="month" :outcomes="byName" :words="words" :sides="sides" :locale="locale" :horizon="horizon"></monitors>
       <div class="both">
         <div class="picture">
@@ -75,6 +75,10 @@ export default {
       </div>
     </section>`,
   computed: {
+    state() {
+      const all = Object.values(this.states);
+      return all.length && all.every((one) => one === "done") ? "done" : "running";
+    },
     byName() { return Object.fromEntries(this.outcomes.map((one) => [one.name, one])); },
     months() { return this.version >= 0 ? Math.max(0, ...Object.values(this.runs).map((run) => run.months)) : 0; },
     // Months that all runs have.
