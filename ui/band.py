@@ -19,7 +19,6 @@ from ui.run_request import RunRequest
 from ui.shown_outcomes import SHOWN
 
 
-
 def seed_count() -> int:
     """Seeds of a band: 10, or `ORNOK_SEEDS` from 3 to 30."""
     wished = os.environ.get("ORNOK_SEEDS", "")

@@ -1,8 +1,7 @@
-"""What surrounds every page: name, pages, language; and what stands there when a page fails."""
+"""What surrounds every page: name, pages, language."""
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -11,7 +10,6 @@ import solara
 from ui import modules
 from ui.language import LANGUAGES, set_language, use_words
 
-_log = logging.getLogger("ornok.ui")
 # Pages in the order of the menu: path and name of the text. A page is added here and in app.py.
 MENU = (("/", "home"), ("/explore", "explore"), ("/compare", "compare"))
 
@@ -34,13 +32,11 @@ def Frame(children: list[solara.Element] = []) -> Any:
     """The frame around a page."""
     words = use_words()
     router = solara.use_router()
-    failure, try_again = solara.use_exception()
     here = "/" + (router.parts[0] if router.parts else "")
     name = next((text for path, text in MENU if path == here), "home")
 
     def go(path: str) -> None:
         if path in [one for one, _ in MENU]:
-            try_again()
             router.push(path)
 
     with solara.Div(classes=["ornok"]) as main:
@@ -57,9 +53,5 @@ def Frame(children: list[solara.Element] = []) -> Any:
             event_speak=set_language,
         )
         with solara.v.Html(tag="main", class_="page", attributes={"id": "page"}):
-            if failure is None:
-                solara.Div(children=children)
-            else:
-                _log.error("page %s failed", here, exc_info=failure)
-                solara.Text(words("common.page_failed"), classes=["failure"])
+            solara.Div(children=children)
     return main

@@ -41,7 +41,9 @@ def test_translations_are_no_copies(language):
     same = [
         place
         for place, text in english.items()
-        if isinstance(text, str) and re.search(r"[a-z]{3,} [a-z]{3,}", text) and other[place] == text
+        if isinstance(text, str)
+        and re.search(r"[a-z]{3,} [a-z]{3,}", text)
+        and other[place] == text
     ]
     assert not same
 

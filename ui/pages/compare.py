@@ -33,13 +33,15 @@ class Two:
     def to_query(self) -> dict[str, str]:
         """What stands in a link: each question as a query of its own."""
         shared = {k: v for k, v in self.a.to_query().items() if k in _TOGETHER}
-        own = [
-            {k: v for k, v in one.to_query().items() if k not in _TOGETHER}
-            for one in (self.a, self.b)
-        ]
-        a = {"a": urlencode(own[0])} if own[0] else {}
-        b = {"b": urlencode(own[1])} if own[1] != {"world": WITHOUT} else {}
-        return shared | a | b
+        own = {"a": _own(self.a), "b": _own(self.b)}
+        usual = {"a": _own(Question()), "b": _own(Question(world=WITHOUT))}
+        return shared | {side: own[side] for side in own if own[side] != usual[side]}
+
+
+def _own(question: Question) -> str:
+    """A question's own part of a link: its world and the levers moved."""
+    rest = {k: v for k, v in question.to_query().items() if k not in _TOGETHER}
+    return urlencode({"world": question.world} | rest)
 
 
 compared: solara.Reactive[Two | None] = solara.reactive(None)
@@ -144,6 +146,6 @@ def _side(question: Question, words: Words) -> dict[str, Any]:
         "title": words(f"worlds.{question.world}.title"),
         "question": words(f"worlds.{question.world}.question"),
         "moved": moved_texts(question, words),
-        "own": urlencode({k: v for k, v in question.to_query().items() if k not in _TOGETHER}),
+        "own": _own(question),
         "link": urlencode(question.to_query()),
     }
