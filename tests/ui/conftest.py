@@ -26,6 +26,8 @@ ARGUMENTS = [
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
 ]  # fmt: skip
 START_SECONDS = 90
+# Held so that it lives as long as the tests; it ends itself when they are over.
+STARTED = []
 
 
 @pytest.fixture(scope="session")
@@ -43,7 +45,11 @@ def server(server_folder):
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not written.exists():
             written.write_text(start_server(server_folder))
-        return written.read_text()
+    yield written.read_text()
+    if "PYTEST_XDIST_WORKER" not in os.environ:  # with several processes others may need it still
+        for process in STARTED:
+            process.terminate()
+            process.wait(20)
 
 
 def start_server(folder):
@@ -55,11 +61,12 @@ def start_server(folder):
     root = script.parent.parent.parent
     paths = os.pathsep.join(filter(None, [str(root), os.environ.get("PYTHONPATH", "")]))
     environment = {**os.environ, "PYTHONPATH": paths, "ORNOK_SEEDS": "3", "ORNOK_WARM": "0"}
-    log = (folder / "ui-server.log").open("wb")
-    process = subprocess.Popen(
-        [sys.executable, script, str(port), str(everybody), folder / "outside"],
-        cwd=root, env=environment, stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
-    )  # fmt: skip
+    with (folder / "ui-server.log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, script, str(port), str(everybody), folder / "outside"],
+            cwd=root, env=environment, stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
+        )  # fmt: skip
+    STARTED.append(process)
     address = f"http://127.0.0.1:{port}"
     until = time.monotonic() + START_SECONDS
     while time.monotonic() < until:
