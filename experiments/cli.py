@@ -15,6 +15,7 @@ from experiments.claims.command import claims
 from experiments.cli_input import input_errors, tell_of_compiling
 from experiments.run_options import Pack, RunOptions, Voice, with_run_options
 from experiments.sensitivity_cli import sensitivity
+from experiments.serve_cli import serve
 from experiments.study_cli import study_app
 
 app = typer.Typer(
@@ -31,6 +32,7 @@ app.command()(citation)
 app.command()(sensitivity)
 app.add_typer(calibration_app, name="calibrate")
 app.command()(claims)
+app.command()(serve)
 
 
 def _tell_version(asked: bool) -> None:

@@ -31,7 +31,9 @@ def blocks(page):
     """(kind, file, where, text) of each block, in order; indented ones as if they were not."""
     for found in _BLOCK.finditer((FOLDER / page).read_text(encoding="utf-8")):
         pad = len(found["pad"])
-        text = "".join(line[pad:] if line.strip() else line for line in found["text"].splitlines(True))
+        text = "".join(
+            line[pad:] if line.strip() else line for line in found["text"].splitlines(True)
+        )
         yield found["kind"], found["file"], found["where"], text
 
 
