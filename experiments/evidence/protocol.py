@@ -23,6 +23,8 @@ from model import load_pack
 MODULES = {
     "P1": "p1_multiplier",
     "P5": "p5_learning",
+    "P2": "p2_suppliers",
+    "P7": "p7_outage",
     "P8": "p8_localisation",
     "P6": "p6_demography",
 }
