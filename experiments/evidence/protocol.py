@@ -22,6 +22,8 @@ from model import load_pack
 
 MODULES = {
     "P1": "p1_multiplier",
+    "P3": "p3_incumbents",
+    "P4": "p4_wages",
     "P5": "p5_learning",
     "P2": "p2_suppliers",
     "P7": "p7_outage",

@@ -125,6 +125,10 @@ RUNS: Mapping[str, Run] = {
         "plan", EARLY_HORIZON, settings={"plant_progress_ratio": 1.0},
         panels=PanelPlan(("plants",)),
     ),
+    "plan_no_premium": Run(
+        "plan", EARLY_HORIZON, settings={"plant_wage_premium": 0.0},
+        panels=replace(_PLAN, names=("workers", "firms"), firm_columns=STAFF),
+    ),
     "long_block": Run("long_block", SHOCK_HORIZON, panels=PanelPlan(("plants",))),
     # A dose of jobs at the plant's tenth year (P1).
     "plant": _dose("plant"),
