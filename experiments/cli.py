@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from experiments.cli_input import input_errors
+from experiments.evidence_cli import evidence
 from experiments.run_options import Pack, RunOptions, Voice, with_run_options
 from experiments.study_cli import study_app
 
@@ -23,6 +24,7 @@ app = typer.Typer(
 pack_app = typer.Typer(help="Country packs.", no_args_is_help=True)
 app.add_typer(pack_app, name="pack")
 app.add_typer(study_app, name="study")
+app.command()(evidence)
 
 
 def _tell_version(asked: bool) -> None:

@@ -44,9 +44,7 @@ def with_logs(books: pd.DataFrame, shares: pd.Series) -> pd.DataFrame:
         staff=log(books["employees"]),
         sales=log(books["revenue"]),
         others=log(books["revenue"] - books["part_sales"]),
-        tfpr=log(value)
-        - weight * log(books["employees"])
-        - (1.0 - weight) * log(books["capital"]),
+        tfpr=log(value) - weight * log(books["employees"]) - (1.0 - weight) * log(books["capital"]),
     )
 
 

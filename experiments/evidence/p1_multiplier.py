@@ -72,8 +72,8 @@ def sample(seed: Seed) -> Sample:
     ids = {pack.region_ids[r] for r in near}
     regional = {name: seed[name].table("regional") for name in _WORLDS}
     firms = {name: _firms(seed[name], seed.scale) for name in _WORLDS}
-    old = firms["plant"]
-    old = set(old.loc[old["period"] < DOSE_MONTH, "identity"])
+    early = firms["plant"][firms["plant"]["period"] < DOSE_MONTH]
+    old = set(early["identity"])
     io, io_local = table_answer(seed, old_plant(firms["expansion"]))
     return Sample(
         jobs={n: window(t, ids, "employee_jobs", LATE) for n, t in regional.items()},
@@ -127,7 +127,7 @@ def window(regional: pd.DataFrame, ids: set[str], name: str, months: tuple[int, 
     return float(here.groupby("period")[name].sum().mean())
 
 
-def jobs_of(firms: pd.DataFrame, months: tuple[int, int], chosen: pd.Series) -> float:
+def jobs_of(firms: pd.DataFrame, months: tuple[int, int], chosen: pd.Series | np.ndarray) -> float:
     """Mean over the snapshots in these months of the jobs at chosen firms."""
     inside = firms["period"].between(*months)
     years = firms.loc[inside, "period"].nunique()
@@ -214,28 +214,29 @@ def multiplier(
     return sum(_delta(samples, what, one, other)) / below if below else float("nan")
 
 
+def _long(samples: Sequence[Sample], outcome: str) -> float:
+    return long_difference([one.zones for one in samples], outcome)
+
+
 def find(samples: Sequence[Sample]) -> Mapping[str, Finding]:
     """A finding a row."""
     total = over_seeds(multiplier, samples)
     country = over_seeds(lambda some: multiplier(some, "country"), samples)
     local = over_seeds(lambda some: multiplier(some, "local"), samples)
-    paper, paper_local = (
-        over_seeds(lambda some, w=what: long_difference([one.zones for one in some], w), samples)
-        for what in ("all", "local")
-    )
-    bias = over_seeds(
-        lambda some: long_difference([one.zones for one in some], "all") - multiplier(some), samples
-    )
+    paper = over_seeds(lambda some: _long(some, "all"), samples)
+    paper_local = over_seeds(lambda some: _long(some, "local"), samples)
+    bias = over_seeds(lambda some: _long(some, "all") - multiplier(some), samples)
     bias_local = over_seeds(
-        lambda some: long_difference([one.zones for one in some], "local")
-        - multiplier(some, "local"),
+        lambda some: _long(some, "local") - multiplier(some, "local"),
         samples,
     )
     slack = over_seeds(
         lambda some: multiplier(some, "jobs", "expansion_slack", "plant_slack") - multiplier(some),
         samples,
     )
-    table = over_seeds(lambda some: float(np.mean([s.io for s in some])) - multiplier(some), samples)
+    table = over_seeds(
+        lambda some: float(np.mean([s.io for s in some])) - multiplier(some), samples
+    )
     early = ratio_of(
         _delta(samples, "incumbents", "expansion", "plant"),
         _delta(samples, "early_plant", "expansion", "plant"),
@@ -326,7 +327,9 @@ def draw(figure: Figure, samples: Sequence[Sample], found: Mapping[str, Finding]
         path.plot(years, middle, color=colour, label=words, lw=1.8)
         if len(samples) > 1:
             spread = 2.0 * values.std(axis=0, ddof=1) / np.sqrt(len(samples))
-            path.fill_between(years, middle - spread, middle + spread, color=colour, alpha=0.15, lw=0)
+            path.fill_between(
+                years, middle - spread, middle + spread, color=colour, alpha=0.15, lw=0
+            )
     path.axhline(0.0, color=GREY, lw=0.8)
     path.set_title("3,000 plant jobs in mid-2034: what the zone has more")
     path.legend()

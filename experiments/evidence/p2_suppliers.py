@@ -68,11 +68,11 @@ def sample(seed: Seed) -> Sample:
     return Sample(
         paper=event_study(books, events, set(first.index), OUTCOMES),
         twin=twin.loc[list(OUTCOMES)],
-        knowledge=twin.loc["knowledge"],
+        knowledge=pd.Series(twin.to_numpy(float)[-1], index=twin.columns),
         events=len(events),
         twins=twins,
         born=len(first) - len(events),
-        no_knowledge=(float(off_twin.loc["tfpr", WINDOW[1]]), off_twins),
+        no_knowledge=(float(off_twin.to_numpy(float)[0, -1]), off_twins),
         placebo=len(seed["enclave"].table("contracts")),
     )
 
@@ -90,9 +90,7 @@ def with_history(first: pd.Series, books: pd.DataFrame) -> pd.Series:
     there = set(zip(books["identity"], books["year"]))
     last = int(books["year"].max()) if len(books) else 0
     kept = [
-        (identity, year - 2) in there
-        and (identity, year + 1) in there
-        and year + WINDOW[1] <= last
+        (identity, year - 2) in there and (identity, year + 1) in there and year + WINDOW[1] <= last
         for identity, year in first.items()
     ]
     return first[kept]
@@ -204,8 +202,9 @@ def _pair(samples: Sequence[Sample], outcome: str, years: Sequence[int]) -> tupl
         return over_seeds(lambda some: by_events(some, which, outcome, years), with_events(samples))
 
     bias = over_seeds(
-        lambda some: by_events(some, "paper", outcome, years)
-        - by_events(some, "twin", outcome, years),
+        lambda some: (
+            by_events(some, "paper", outcome, years) - by_events(some, "twin", outcome, years)
+        ),
         with_events(samples),
     )
     return of("paper"), of("twin"), bias
@@ -220,7 +219,14 @@ def _unreal(samples: Sequence[Sample]) -> float:
     """Revenue productivity less know-how in year 4 by twins, %."""
     last = WINDOW[1]
     rows = [
-        (100.0 * (float(one.twin.loc["tfpr", last]) - float(one.knowledge[last])), one.events)
+        (
+            100.0
+            * (
+                float(one.twin.to_numpy(float)[OUTCOMES.index("tfpr"), -1])
+                - float(one.knowledge[last])
+            ),
+            one.events,
+        )
         for one in samples
     ]
     known = [(value, weight) for value, weight in rows if np.isfinite(value)]
@@ -251,7 +257,9 @@ def find(samples: Sequence[Sample]) -> Mapping[str, Finding]:
         "P2-flat": _finding(_pair(samples, "staff", [-3, -2]), ""),
         "FB04": _finding(_pair(samples, "sales", last), ""),
         "FB05": Finding(
-            None, over_seeds(_unreal, with_events(samples)), EMERGENT,
+            None,
+            over_seeds(_unreal, with_events(samples)),
+            EMERGENT,
             f"their know-how is then {_know_how(samples):.0f} % above that of their twins",
         ),
     }
@@ -288,6 +296,10 @@ def controls(samples: Sequence[Sample]) -> Sequence[Control]:
     ]
 
 
+def _point(samples: Sequence[Sample], which: str, outcome: str, year: int) -> Estimate:
+    return over_seeds(lambda some: by_events(some, which, outcome, [year]), with_events(samples))
+
+
 def draw(figure: Figure, samples: Sequence[Sample], found: Mapping[str, Finding]) -> None:
     """The event study beside the twins."""
     from experiments.report import BLUE, GREY, RED
@@ -299,15 +311,20 @@ def draw(figure: Figure, samples: Sequence[Sample], found: Mapping[str, Finding]
     bands = {"staff": (10, 35), "others": (5, 30), "tfpr": (2, 10)}
     for axes, (outcome, title) in zip(panels, titles.items()):
         for which, colour, words in (("paper", BLUE, "as the paper"), ("twin", RED, "truth")):
-            ends = [
-                over_seeds(lambda some, w=which, o=outcome, k=k: by_events(some, w, o, [k]),
-                           with_events(samples))
-                for k in years
-            ]  # fmt: skip
+            ends = [_point(samples, which, outcome, k) for k in years]
             middle = np.array([one.value for one in ends])
             half = np.nan_to_num([one.half_width for one in ends])
             shift = 0.06 if which == "twin" else -0.06
-            axes.errorbar(np.array(years) + shift, middle, half, fmt="o-", ms=4, color=colour, capsize=2, label=words)
+            axes.errorbar(
+                np.array(years) + shift,
+                middle,
+                half,
+                fmt="o-",
+                ms=4,
+                color=colour,
+                capsize=2,
+                label=words,
+            )
         axes.fill_between([3.6, 4.4], *bands[outcome], color=RED, alpha=0.15, lw=0)
         axes.axhline(0.0, color=GREY, lw=0.8)
         axes.set_title(title)

@@ -67,7 +67,9 @@ def sample(seed: Seed) -> Sample:
     base = books["none"].query("year == @BASE_YEAR").set_index("identity")[["region", "sector"]]
     rows = []
     for year in YEARS:
-        at = {name: values.xs(year, level="year").reindex(base.index) for name, values in tfpr.items()}
+        at = {
+            name: values.xs(year, level="year").reindex(base.index) for name, values in tfpr.items()
+        }
         before = tfpr["plan"].xs(BASE_YEAR, level="year").reindex(base.index)
         rows.append(
             base.assign(
@@ -143,7 +145,9 @@ def winners_less_losers(samples: Sequence[Sample]) -> float:
     pooled = pooled[(pooled["home"] | pooled["away"]) & pooled["change"].notna()]
     if pooled["home"].nunique() < 2:
         return float("nan")
-    cells = pd.get_dummies(pooled["sector"].astype(str) + "-" + pooled["year"].astype(str), dtype=float)
+    cells = pd.get_dummies(
+        pooled["sector"].astype(str) + "-" + pooled["year"].astype(str), dtype=float
+    )
     design = cells.assign(home=pooled["home"].astype(float))
     return float(sm.OLS(pooled["change"], design).fit().params["home"])
 
@@ -175,22 +179,19 @@ def find(samples: Sequence[Sample]) -> Mapping[str, Finding]:
         lambda some: winners_less_losers(some) - mean_effect(some, "truth", "home"), samples
     )
     firms = int(samples[0].firms["home"].sum() / len(YEARS))
-    slopes = {
-        name: [
-            over_seeds(lambda some, n=name, c=column: gradient(some, n, c), samples)
-            for column in ("change", "truth")
-        ]
-        for name in ("labour", "technology")
-    }
+
+    def slope(closeness: str, column: str) -> Estimate:
+        return over_seeds(lambda some: gradient(some, closeness, column), samples)
+
     return {
         "MD01": Finding(
             paper, truth, EMERGENT, f"about {firms} incumbents in the region a seed", bias
         ),
         "MD03": Finding(None, of("licence", "home"), EMERGENT, "world `plan_delayed`"),
         "MD04": Finding(paper, truth, EMERGENT, "", bias),
-        "MD06a": Finding(*slopes["labour"], EMERGENT),
+        "MD06a": Finding(slope("labour", "change"), slope("labour", "truth"), EMERGENT),
         "MD06b": Finding(
-            *slopes["technology"], VERIFIED,
+            slope("technology", "change"), slope("technology", "truth"), VERIFIED,
             "that firms near in technology learn more from a plant is a rule (imitation); its size in "
             "the books is not",
         ),
@@ -209,7 +210,7 @@ def controls(samples: Sequence[Sample]) -> Sequence[Control]:
         Control(
             PLACEBO,
             "incumbents of the plant's region when the plant stands in the other one: within 1 %",
-            bool(-1.0 <= elsewhere.low and elsewhere.high <= 1.0) if several else None,
+            bool(elsewhere.low >= -1.0 and elsewhere.high <= 1.0) if several else None,
             elsewhere,
             "%",
         ),

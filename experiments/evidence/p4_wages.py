@@ -201,10 +201,8 @@ def find(samples: Sequence[Sample]) -> Mapping[str, Finding]:
     raw = mean_of([100.0 * s.raw for s in samples])
     cells = [s.cells for s in samples]
     people = sum(s.people for s in samples)
-    paper, truth = (
-        over_seeds(lambda some, o=outcome: exposure_slope(some, o), cells)
-        for outcome in ("own", "paired")
-    )
+    paper = over_seeds(lambda some: exposure_slope(some, "own"), cells)
+    truth = over_seeds(lambda some: exposure_slope(some, "paired"), cells)
     bias = over_seeds(
         lambda some: exposure_slope(some, "own") - exposure_slope(some, "paired"), cells
     )

@@ -110,12 +110,12 @@ def second_crew(books: pd.DataFrame) -> float:
 
 @dataclass(frozen=True)
 class Stop:
-    """Labour a car around a stop, and how many months the line stood still."""
+    """How many months the line stood still, and labour a car around that; unknown without a stop."""
 
-    before: float
-    restart: float
-    first: float
     months: int
+    before: float = float("nan")
+    restart: float = float("nan")
+    first: float = float("nan")
 
 
 def around_stop(books: pd.DataFrame) -> Stop:
@@ -129,14 +129,14 @@ def around_stop(books: pd.DataFrame) -> Stop:
     idle = after[after["cars_made"] < IDLE * after["planned"]]
     idle = idle[idle["period"] < STOP + 12]
     if not len(idle):
-        return Stop(*[float("nan")] * 3, 0)
+        return Stop(0)
     again = busy[busy["period"] > int(idle["period"].max())].head(1)
     stage = str(before["stage"].iloc[-1])
     if set(again["stage"]) != {stage} or set(before["stage"]) != {stage}:
-        return Stop(*[float("nan")] * 3, len(idle))  # other work: not to be compared
+        return Stop(len(idle))  # other work: not to be compared
     first = labour_a_car(_entry(books, stage))
     standing = int((idle["cars_made"] == 0).sum())
-    return Stop(labour_a_car(before), labour_a_car(again), first, standing)
+    return Stop(standing, labour_a_car(before), labour_a_car(again), first)
 
 
 # --- Findings -------------------------------------------------------------------------------------

@@ -23,6 +23,7 @@ from scipy.optimize import minimize_scalar
 from scipy.special import gammaln
 
 from experiments.demography import tail_exponent
+from experiments.evidence.books import log
 from experiments.evidence.estimate import Estimate, over_seeds
 from experiments.evidence.script import KNOCK_OUT, Control, Script, Seed
 from experiments.evidence.targets import CALIBRATED, EMERGENT
@@ -125,7 +126,7 @@ def yearly_growth(firms: pd.DataFrame) -> np.ndarray:
     before = whole.assign(year=whole["year"] + 1)
     both = whole.merge(before, on=["identity", "year"], suffixes=("", "_before"))
     kept = both[(both["staff_before"] >= LEAST_STAFF) & (both["year"] * 12 > FIRST_GROWTH)]
-    growth = np.log(kept["sales"] / kept["sales_before"])
+    growth = log(kept["sales"] / kept["sales_before"])
     found: np.ndarray = (
         growth - growth.groupby([kept["sector"], kept["year"]]).transform("mean")
     ).to_numpy()
@@ -256,7 +257,8 @@ def find(samples: Sequence[Sample]) -> Mapping[str, Finding]:
 
 def controls(samples: Sequence[Sample]) -> Sequence[Control]:
     """The tail from another start: it emerges if it comes out the same where it began apart."""
-    usual, even = (over_seeds(lambda some, w=w: _tail(some, w), samples) for w in ("last", "even"))
+    usual = over_seeds(lambda some: _tail(some, "last"), samples)
+    even = over_seeds(lambda some: _tail(some, "even"), samples)
     began = [_tail(samples, when) for when in ("first", "even_first")]
     apart = abs(began[1] - began[0]) > APART
     near = abs(even.value - usual.value) <= APART
@@ -317,7 +319,9 @@ def _tent(axes: object, x: np.ndarray, shape: Estimate | None) -> None:
     middle = (edges[1:] + edges[:-1]) / 2.0
     axes.semilogy(middle[share > 0], share[share > 0], "o", ms=3.5, color=BLUE, label="model")
     a, sd = float(np.mean(np.abs(x))), float(np.std(x))
-    axes.semilogy(middle, np.exp(-np.abs(middle) / a) / (2.0 * a), color=RED, lw=1.2, label="Laplace")
+    axes.semilogy(
+        middle, np.exp(-np.abs(middle) / a) / (2.0 * a), color=RED, lw=1.2, label="Laplace"
+    )
     normal = np.exp(-0.5 * (middle / sd) ** 2) / (sd * np.sqrt(2.0 * np.pi))
     axes.semilogy(middle, normal, "--", color=GREY, lw=1.2, label="normal")
     axes.set_ylim(bottom=max(float(share[share > 0].min()) / 2.0, 1e-4))
@@ -336,7 +340,9 @@ def _curve(axes: object, samples: Sequence[Sample]) -> None:
     months = np.arange(0, 121)
     lived = np.concatenate([one.months for one in samples])
     ended = np.concatenate([one.ended for one in samples])
-    axes.plot(months / 12.0, 100.0 * survival_curve(lived, ended, list(months)), color=BLUE, label="model")
+    axes.plot(
+        months / 12.0, 100.0 * survival_curve(lived, ended, list(months)), color=BLUE, label="model"
+    )
     axes.plot([3, 5, 7], [60, 50, 40], "o", color=RED, label="OECD (recalled)")
     axes.fill_between([1.9, 2.1], [55, 55], [80, 80], color=RED, alpha=0.2, lw=0)
     axes.plot([3, 3], [45, 70], color=RED, alpha=0.4)

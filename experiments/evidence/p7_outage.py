@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -133,15 +133,13 @@ def _slots() -> list[str]:
     return [f"supplier_{k}" for k in range(N_CRITICAL * N_SUPPLIERS)]
 
 
-def struck_links(
-    customers: pd.DataFrame, everybody: pd.DataFrame, hit: set[int]
-) -> pd.DataFrame:
+def struck_links(customers: pd.DataFrame, everybody: pd.DataFrame, hit: set[int]) -> pd.DataFrame:
     """Of each customer with a stricken supplier: makers, cover and the struck part of its suppliers.
 
     By the input with the larger struck part. Cover is the stock of that input over a month's cost of
     materials. A stricken firm is nobody's customer here.
     """
-    makers = everybody.groupby(["region", "sector"]).size()
+    makers: dict[Any, int] = everybody.groupby(["region", "sector"]).size().to_dict()
     rows = {}
     for row, firm in customers[~customers.index.isin(hit)].iterrows():
         best: tuple[float, float, float] | None = None
@@ -218,7 +216,9 @@ def split_ratio(samples: Sequence[Sample], by: str) -> float:
 def shortfall_ratio(samples: Sequence[Sample], length: str = "") -> float:
     """Largest shortfall of cars over the largest shortfall of kits, seeds together."""
     cars, kits = (sum(getattr(one, length + n) for one in samples) for n in ("cars", "kits"))
-    falls = [float(np.max(1.0 - x[1] / x[0])) if (x[0] > 0.0).all() else np.nan for x in (cars, kits)]
+    falls = [
+        float(np.max(1.0 - x[1] / x[0])) if (x[0] > 0.0).all() else np.nan for x in (cars, kits)
+    ]
     return falls[0] / falls[1] if falls[1] > 0.0 else float("nan")
 
 
@@ -294,7 +294,14 @@ def draw(figure: Figure, samples: Sequence[Sample], found: Mapping[str, Finding]
     }  # fmt: skip
     for k, (chosen, colour) in enumerate(zip(groups.values(), (GREY, BLUE, BLUE, ORANGE, ORANGE))):
         losses = pooled.loc[np.asarray(chosen), "loss"]
-        bars.bar(k, losses.mean(), 0.6, color=colour, yerr=2 * losses.std() / len(losses) ** 0.5, capsize=3)
+        bars.bar(
+            k,
+            losses.mean(),
+            0.6,
+            color=colour,
+            yerr=2 * losses.std() / len(losses) ** 0.5,
+            capsize=3,
+        )
     bars.set_xticks(range(len(groups)), list(groups))
     bars.axhline(0.0, color=GREY, lw=0.8)
     bars.set_title("Customers' sales over four quarters, points")

@@ -121,9 +121,17 @@ def monotone(values: np.ndarray) -> np.ndarray:
     return np.concatenate([np.full(int(count), mean) for mean, count in blocks])
 
 
+def mean_shares(samples: Sequence[Sample]) -> pd.DataFrame:
+    """Local share by part and volume, mean over seeds."""
+    total = samples[0].shares.copy()
+    for one in samples[1:]:
+        total += one.shares
+    return total / len(samples)
+
+
 def middle(samples: Sequence[Sample]) -> float:
     """Mean of the parts' middles in logs, by final share; not a number without a part."""
-    mean = sum(one.shares for one in samples) / len(samples)
+    mean = mean_shares(samples)
     volumes = mean.columns.to_numpy(float)
     middles = [middle_of_curve(volumes, row) for row in mean.to_numpy(float)]
     weights = np.array([monotone(row)[-1] for row in mean.to_numpy(float)])
@@ -153,8 +161,12 @@ def find(samples: Sequence[Sample]) -> Mapping[str, Finding]:
     content = mean_of([one.year_16[0] for one in samples])
     runs = sum(x >= 100.0 * LEAST for one in samples for x in one.nominal.values())
     of = sum(len(one.nominal) for one in samples)
-    parts = sum(one.shares for one in samples) / len(samples)
-    local = [str(p)[len(PARTS) :] for p in parts.index if monotone(parts.loc[p])[-1] >= LEAST_SHARE]
+    parts = mean_shares(samples)
+    local = [
+        str(p)[len(PARTS) :]
+        for p in parts.index
+        if monotone(parts.loc[p].to_numpy(float))[-1] >= LEAST_SHARE
+    ]
     any_local = np.mean([one.year_16[0] > 0.0 for one in samples])
     return {
         "LO01": Finding(
@@ -232,7 +244,7 @@ def draw(figure: Figure, samples: Sequence[Sample], found: Mapping[str, Finding]
     content.set_title("Local content by volume, % (thin: one seed)")
     content.set_xlabel("cars a year")
     content.legend()
-    shares = sum(one.shares for one in samples) / len(samples)
+    shares = mean_shares(samples)
     for name, row in shares.iterrows():
         if monotone(row.to_numpy(float))[-1] >= LEAST_SHARE:
             words = str(name)[len(PARTS) :].replace("_", " ")

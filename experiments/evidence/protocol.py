@@ -102,7 +102,7 @@ def judge(store: Store, target: str, seeds: Sequence[int]) -> Outcome:
     """One target from the runs that are there; a seed that lacks one is left out and named."""
     one = script(target)
     pack = load_pack(store.pack)
-    params = pack.params()
+    params = pack.params().with_values(dict(store.settings))
     samples, used, left_out = [], [], {}
     for seed in seeds:
         runs = {name: store.get(name, seed) for name in one.needs}

@@ -11,10 +11,11 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -55,13 +56,14 @@ class Stored:
 class Store:
     """The runs of one pack and scale in a folder.
 
-    `failures`: runs that raised an error in this process, by (run, seed): their seeds are left out.
+    `settings`: parameters that differ in all of them; a run's own settings win. `failures`: runs that raised an error in this process, by (run, seed): their seeds are left out.
     """
 
     folder: Path
     pack: str
     scale: float
     jobs: int = 1
+    settings: Mapping[str, Any] = field(default_factory=dict)
     failures: dict[tuple[str, int], Failure] = field(default_factory=dict)
 
     def get(self, name: str, seed: int) -> Stored | None:
@@ -72,8 +74,17 @@ class Store:
     def place(self, name: str, seed: int) -> Path:
         """The folder of a run, whether it is there or not."""
         run = RUNS[name]
-        setup = run.setup(self.pack, seed, self.scale)
-        return self.folder / name / f"seed-{seed}-{_key(run, setup)}"
+        held = self._setup(run.path_of, seed) if run.off else None
+        return self.folder / name / f"seed-{seed}-{_key(run, self._setup(name, seed), held)}"
+
+    @property
+    def stamp(self) -> str:
+        """What all of its runs have in common, as a hash."""
+        facts = [code_version(), load_pack(self.pack).digest, self.scale, dict(self.settings)]
+        return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]
+
+    def _setup(self, name: str, seed: int) -> Setup:
+        return RUNS[name].setup(self.pack, seed, self.scale, self.settings)
 
     def missing(self, names: Sequence[str], seeds: Sequence[int]) -> list[tuple[str, int]]:
         """What is not there yet, seed by seed: after a stop whole seeds are there."""
@@ -98,16 +109,10 @@ class Store:
 
     def _run(self, batch: Sequence[tuple[str, int]]) -> list[Results | Failure]:
         """The runs of a batch; where a channel is off, first the run whose path it follows."""
-        setups = [RUNS[name].setup(self.pack, seed, self.scale) for name, seed in batch]
+        setups = [self._setup(name, seed) for name, seed in batch]
         held = [k for k, (name, _) in enumerate(batch) if RUNS[name].off]
-        paths = run_all(
-            [
-                replace(RUNS[RUNS[batch[k][0]].path_of].setup(self.pack, batch[k][1], self.scale),
-                        panels=None)
-                for k in held
-            ],
-            jobs=self.jobs,
-        )  # fmt: skip
+        controls = [self._setup(RUNS[batch[k][0]].path_of, batch[k][1]) for k in held]
+        paths = run_all([replace(one, panels=None) for one in controls], jobs=self.jobs)
         broken: dict[int, Failure] = {}
         for k, control in zip(held, paths, strict=True):
             if isinstance(control, Failure):
@@ -126,8 +131,7 @@ def _batches[T](things: Sequence[T], size: int) -> Iterator[Sequence[T]]:
         yield things[start : start + size]
 
 
-def _key(run: Run, setup: Setup) -> str:
-    held = RUNS[run.path_of].setup(setup.pack, setup.seed, setup.params.scale) if run.off else None
+def _key(run: Run, setup: Setup, held: Setup | None) -> str:
     facts = [
         code_version(),
         load_pack(setup.pack).digest,

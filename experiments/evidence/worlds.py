@@ -69,8 +69,12 @@ class Run:
     path_of: str = ""
     panels: PanelPlan | None = None
 
-    def setup(self, pack: str, seed: int, scale: float) -> Setup:
-        """The checked run; of a run with channels off the one without that clamp."""
+    def setup(
+        self, pack: str, seed: int, scale: float, settings: Mapping[str, Any] | None = None
+    ) -> Setup:
+        """The checked run, `settings` below its own; of a run with channels off the one without
+        that clamp.
+        """
         world = World.load(self.world)
         if self.volume:
             (site,) = world.plants
@@ -81,7 +85,7 @@ class Run:
             seed=seed,
             scale=scale,
             horizon=self.horizon,
-            settings=self.settings,
+            settings={**(settings or {}), **self.settings},
             panels=self.panels or (),
         )
 
