@@ -3,7 +3,7 @@ SHELL := /bin/sh
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run test serve evidence setup bench clean
+.PHONY: run test serve evidence setup bench claims docs clean
 
 run: .venv/core.stamp
 	$(BIN)/ornok run --seeds 10
@@ -12,7 +12,7 @@ test: .venv/dev.stamp
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest -q
+	$(BIN)/pytest -q -n 2 --dist worksteal
 
 # The browser app on this machine, until Ctrl-C.
 serve: .venv/app.stamp
@@ -27,6 +27,14 @@ setup: .venv/dev.stamp
 # Some minutes. QUICK=1: small sizes; SAVE=1: renew the committed table and docs/speed.md.
 bench: .venv/core.stamp
 	$(BIN)/python -m experiments.benchmark $(if $(QUICK),--quick) $(if $(SAVE),--save)
+
+# The site, in site/: strict, without the network.
+docs: .venv/dev.stamp
+	$(BIN)/mkdocs build --strict --quiet
+
+# The thirteen claims at a small setting, some ten minutes on two cores; the default takes an hour.
+claims: .venv/dev.stamp
+	$(BIN)/ornok claims --quick
 
 clean:
 	rm -rf .venv .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.figure import Figure
 
     from experiments.panels import PanelPlan
     from model import Params, RegionalModel, World
@@ -66,15 +67,21 @@ class Results:
 
         return write_world(Path(folder), [self])
 
-    def _repr_html_(self) -> str:
-        from experiments.outcomes import units
+    def plot(self, *outcomes: str) -> Figure:
+        """Outcomes of the country by month (12-month means), a panel each."""
+        from experiments.plots import plot_results
 
-        known = units(list(self.monthly.columns))
-        last = self.monthly.tail(12).mean(numeric_only=True).to_frame("mean of last 12 months")
-        last.insert(0, "unit", [known.get(name, "") for name in last.index])
-        head = f"World <b>{self.world.name}</b>, pack {self.pack}, seed {self.seed}"
-        tail = f"{len(self.monthly)} months at scale {self.params.scale:g} in {self.run_time:.1f} s"
-        return f"<p>{head}; {tail}</p>{last.to_html(float_format='{:,.4g}'.format)}"
+        return plot_results(self, outcomes)
+
+    def __repr__(self) -> str:
+        from experiments.display import repr_of
+
+        return repr_of(self)
+
+    def _repr_html_(self) -> str:
+        from experiments.display import results_card
+
+        return results_card(self)
 
 
 @dataclass(frozen=True)

@@ -68,12 +68,14 @@ class Done:
 class Crew(Protocol):
     """Who works the chunks.
 
-    `size`: how many chunks are worked at once. `as_completed` yields each chunk as it ends, with
+    `size`: how many chunks are worked at once; it may change. `as_completed` yields each chunk as it ends, with
     what came back or the error it ended with (`WorkerDiedError` if its process is gone); more may
     be submitted meanwhile, and it ends when nothing is under way. `stop` ends what is under way.
     """
 
-    size: int
+    @property
+    def size(self) -> int:
+        """Chunks under way at most."""
 
     def submit(self, chunk: Chunk) -> None:
         """Begin a chunk; the caller has at most `size` under way."""

@@ -138,7 +138,8 @@ def wait_for(what, seconds=60.0):
 
 def workers_of(pid):
     """Processes of the pool: children that are no resource tracker."""
-    listed = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    threads = Path(f"/proc/{pid}/task").glob("*/children")
+    listed = [child for thread in threads for child in thread.read_text().split()]
     return [
         int(child)
         for child in listed
