@@ -90,7 +90,7 @@ export class NetworkView {
     const { x } = this;
     x.font = `600 11.5px ${FONT}`;
     x.textAlign = "center";
-    halo(x, label, px, py + 4);
+    halo(x, label, px, py + (Math.abs(px - this.width / 2) > 0.8 * Math.abs(py - this.height / 2) * 3 ? -7 : 4));
   }
 
   drawSuppliers(run, running, made, month, now, { middle, rx, ry, angle }) {
