@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 HORIZON = 240
 PACKS = ("kyrgyzstan", "valley")
 # People that one agent stands for; the first is the app's default.
-SCALES = {"kyrgyzstan": (50, 100, 200, 20), "valley": (1,)}
+SCALES = {"kyrgyzstan": (50, 100, 200, 20, 10), "valley": (1,)}
 SEEDS = (1, 9999)
 FULL, SERIES = "full", "series"
 

@@ -4,7 +4,7 @@ import Levers from "./levers.js";
 import Player from "./player.js";
 import Share from "./share.js";
 import store from "./run_store.js";
-import { fill } from "./format.js";
+import { fill, rounded } from "./format.js";
 
 export default {
   mixins: [store],
@@ -12,12 +12,13 @@ export default {
   template: `
     <div class="explore">
       <h1 class="unseen">{{ texts.title }}</h1>
-      <div class="side">
+      <div class="side" id="levers">
         <levers :levers="levers" :setup="setup" :words="texts.levers" :locale="locale" @ask="send"></levers>
       </div>
       <div class="main">
         <p v-if="notices.length" class="notice" role="alert">{{ texts.corrected }} <span v-for="one in notices" :key="one">{{ one }} </span></p>
         <p v-if="failure" class="notice failed" role="alert">{{ texts[failure] }}</p>
+        <p class="to-levers"><a href="#levers">{{ texts.levers.title }}</a></p>
         <p class="headline" aria-live="polite">{{ headline }}</p>
         <player v-if="shownRuns.a" :runs="shownRuns" :version="version" :band="shownBand" :outcomes="outcomes" :map="map" :words="texts.player" :sides="texts.sides" :states="states" :locale="locale"
           :horizon="setup.horizon" :shocks="shocks" :follow="true" @follow="follow"></player>
@@ -35,7 +36,7 @@ export default {
         const here = a.value(outcome, months - 1) - b.value(outcome, months - 1);
         const known = sure ? band.outcomes[name] : null;
         const value = known ? known.mean[months - 1] : here;
-        const write = (v) => this.write(v);
+        const write = (v) => rounded(v, this.locale);
         if (known && known.low[months - 1] < 0 && known.high[months - 1] > 0) return fill(unclear, { low: write(known.low[months - 1]), high: write(known.high[months - 1]), unit: outcome.unit });
         return fill(text, { value: write(value), unit: outcome.unit });
       }).join(" ");
@@ -48,10 +49,6 @@ export default {
     send(values) {
       this.askedNow();
       this.ask(values);
-    },
-    write(value) {
-      const written = new Intl.NumberFormat(this.locale, { maximumSignificantDigits: 3 }).format(Math.abs(value));
-      return (value < 0 ? "−" : "+") + written;
     },
     follow(firm) { this.open(`/follow?${this.query}${this.query ? "&" : ""}firm=${firm.key}`); },
   },

@@ -6,9 +6,21 @@ export function number(value, locale, digits = null) {
   if (value === null || !Number.isFinite(value)) return "–";
   const size = Math.abs(value);
   const places = digits ?? (Number.isInteger(value) ? 0 : DIGITS.find(([from]) => size >= from)[1]);
-  const written = new Intl.NumberFormat(locale, { maximumFractionDigits: places, minimumFractionDigits: 0 }).format(size);
+  const written = inLanguage(new Intl.NumberFormat("en", { maximumFractionDigits: places }).format(size), locale);
   const zero = !/[1-9]/.test(written);
   return (value < 0 && !zero ? "−" : "") + written;
+}
+
+// Kyrgyz is not in every browser's tables: what it shares with Russian is written here.
+function inLanguage(written, locale) {
+  if (locale === "en") return written;
+  return written.replaceAll(",", "\u202f").replace(".", ",");
+}
+
+// With a sign and three significant digits, for sentences.
+export function rounded(value, locale) {
+  const written = new Intl.NumberFormat("en", { maximumSignificantDigits: 3 }).format(Math.abs(value));
+  return (value < 0 ? "−" : "+") + inLanguage(written, locale);
 }
 
 export function signed(value, locale, digits = null) {

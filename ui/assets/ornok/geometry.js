@@ -137,3 +137,11 @@ export function placeOf(key, region) {
   }
   return region.centre;
 }
+
+// A place in a region that its name does not cover: where a plant's star stands.
+export function besideName(region) {
+  const [cx, cy] = region.centre;
+  const isInside = region.disc ? () => true : (x, y) => inside(region.ring, x, y);
+  for (const [dx, dy] of [[-36, 4], [40, 4], [0, -24], [0, 30], [-26, -16]]) if (isInside(cx + dx, cy + dy)) return [cx + dx, cy + dy];
+  return region.centre;
+}

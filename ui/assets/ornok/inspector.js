@@ -53,7 +53,9 @@ export default {
       if (this.version < 0 || !this.run.head) return [];
       const plants = this.run.firms.filter((one) => one.origin === 7);
       const makers = this.run.running(this.month).map((one) => ({ firm: this.run.firms[one.firm], part: this.words.parts[this.run.head.parts[one.component]] }));
-      return [...plants.map((one, k) => ({ key: one.key, text: this.run.head.plants[k]?.title ?? this.words.origins[7] })), ...makers.filter((one) => one.firm).map(({ firm, part }) => ({ key: firm.key, text: `${part} (${this.names[this.regions[firm.region]]})` }))];
+      const listed = new Map(plants.map((one, k) => [one.key, this.run.head.plants[k]?.title ?? this.words.origins[7]]));
+      for (const { firm, part } of makers) if (firm && !listed.has(firm.key)) listed.set(firm.key, `${part} (${this.names[this.regions[firm.region]]})`);
+      return Array.from(listed, ([key, text]) => ({ key, text }));
     },
     twin() { return this.firm && this.other ? this.other.byKey.get(this.firm.key) ?? null : null; },
     facts() {

@@ -19,7 +19,7 @@ export default {
       const named = (style, text) => ({ ...style, text, path: svgPath(style.shape) });
       const plant = named({ colour: BLACK, shape: "star" }, this.words.origins[7]);
       if (this.view === "network")
-        return [plant, named({ colour: BLUE, shape: "dot" }, this.words.part_here), named({ colour: "#c9cfd1", shape: "dot" }, this.words.part_kit), named({ colour: "#5f686d", shape: "dot" }, this.words.supplier)];
+        return [plant, named({ colour: BLUE, shape: "dot" }, this.words.part_here), named({ colour: "#c9cfd1", shape: "dot" }, this.words.part_kit), named({ colour: "#5f686d", shape: "dot" }, this.words.origins[0]), ...[3, 5].map((k) => named(ORIGINS[k], this.words.origins[k]))];
       if (!this.layers.firms) return [plant];
       if (this.by === "family") return [plant, ...FAMILY_STYLE.map((style, k) => named(style, this.words.families[FAMILIES[k]]))];
       return [plant, ...ORIGINS.slice(0, 7).map((style, k) => named(style, this.words.origins[k]))];

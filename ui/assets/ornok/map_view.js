@@ -1,7 +1,7 @@
 // The map on a canvas: regions coloured by what the plant changes, firms, parts, people on the move.
 
 import { BLACK, BLUE, diverging, FAMILY_OF, FAMILY_STYLE, GREEN, ORIGINS } from "./colours.js";
-import { layOut, placeOf } from "./geometry.js";
+import { besideName, layOut, placeOf } from "./geometry.js";
 import { halo, mark } from "./shapes.js";
 
 const TAU = 2 * Math.PI;
@@ -39,7 +39,7 @@ export class MapView {
     let found = this.places.get(firm.key);
     if (!found) {
       const region = this.layout.regions[firm.region];
-      found = firm.origin === 7 ? region.centre : placeOf(firm.key, region);
+      found = firm.origin === 7 ? besideName(region) : placeOf(firm.key, region);
       this.places.set(firm.key, found);
     }
     return found;

@@ -36,7 +36,7 @@ export class NetworkView {
     const month = Math.min(Math.floor(now), run.months - 1);
     const names = run.head.parts.filter((name) => run.series[`local_share_${name}`]);
     const middle = [width / 2, height / 2];
-    const rx = Math.min(width * 0.27, 260), ry = height * 0.29;
+    const rx = Math.min((width / 2 - 26) / 1.75, 290), ry = (height / 2 - 22) / 1.75;
     const angle = (k) => (k / names.length) * TAU - Math.PI / 2;
     const spot = (k, far) => [middle[0] + far * rx * Math.cos(angle(k)), middle[1] + far * ry * Math.sin(angle(k))];
     const running = run.running(month);
@@ -49,9 +49,14 @@ export class NetworkView {
       made.set(number, { k, px, py });
       x.strokeStyle = share > 0.005 ? BLUE : "#c3c9cb"; x.lineWidth = share > 0.005 ? 2 : 1;
       x.beginPath(); x.moveTo(...middle); x.lineTo(px, py); x.stroke();
-      this.drawPart(px, py, share, parts[name] ?? name, Math.cos(angle(k)), Math.sin(angle(k)));
     });
     this.drawSuppliers(run, running, made, month, now, { middle, rx, ry, angle });
+    for (const [number, { k, px, py }] of made) {
+      const name = run.head.parts[number];
+      const here = running.some((one) => one.component === number);
+      this.drawPart(px, py, run.series[`local_share_${name}`][month], here ? "" : parts[name] ?? name, Math.cos(angle(k)), Math.sin(angle(k)));
+      if (here) this.drawMade(parts[name] ?? name, spot(k, k % 2 ? 1.3 : 1.15));
+    }
     this.drawPlant(run, month, middle);
   }
 
@@ -74,9 +79,18 @@ export class NetworkView {
       x.arc(px, py, 8, -Math.PI / 2, -Math.PI / 2 + TAU * Math.min(share, 1)); x.closePath(); x.fill();
     }
     x.font = `${share > 0.005 ? 600 : 400} 11.5px ${FONT}`;
-    x.textAlign = Math.abs(cos) < 0.25 ? "center" : cos > 0 ? "left" : "right";
-    const gap = x.textAlign === "center" ? 0 : 12 * Math.sign(cos);
-    halo(x, label, px + gap, py + (x.textAlign === "center" ? (sin < 0 ? -13 : 21) : 4), share > 0.005 ? BLACK : "#4d565b");
+    const upright = Math.abs(cos) < 0.25;
+    x.textAlign = upright ? "center" : cos > 0 ? "left" : "right";
+    const dx = upright ? 0 : 12 * Math.sign(cos), dy = upright ? (sin < 0 ? -13 : 21) : 4;
+    halo(x, label, px + dx, py + dy, share > 0.005 ? BLACK : "#4d565b");
+  }
+
+  // The name of a part that somebody makes stands on the line to its maker, where there is room.
+  drawMade(label, [px, py]) {
+    const { x } = this;
+    x.font = `600 11.5px ${FONT}`;
+    x.textAlign = "center";
+    halo(x, label, px, py + (Math.abs(px - this.width / 2) > 0.8 * Math.abs(py - this.height / 2) * 3 ? -7 : 4));
   }
 
   drawSuppliers(run, running, made, month, now, { middle, rx, ry, angle }) {

@@ -132,7 +132,10 @@ export default {
       if (!this.touched && this.shared > 0) { this.time = this.shared - 1; this.month = this.time; }
       this.draw();
     },
-    map() { this.picked = null; this.setMap(); },
+    map(now, before) {
+      if (now.regions.length !== before.regions.length || now.made_up !== before.made_up) this.choose(null);
+      this.setMap();
+    },
     words() { this.setMap(); },
     view() { this.$nextTick(() => { this.refit(); this.draw(); }); },
     by() { this.draw(); },

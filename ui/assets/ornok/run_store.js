@@ -63,6 +63,7 @@ export default {
         });
         this.runBand = { ...whole, outcomes };
       }
+      window.ornokBand = this.runBand && { done: this.runBand.done, of: this.runBand.of };
       this.bandVersion += 1;
     },
     // How long an answer took, for `python -m ui.measure`.
