@@ -3,7 +3,7 @@ SHELL := /bin/sh
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run test evidence setup bench claims clean
+.PHONY: run test serve evidence setup bench claims docs clean
 
 run: .venv/core.stamp
 	$(BIN)/ornok run --seeds 10
@@ -12,7 +12,11 @@ test: .venv/dev.stamp
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest -q
+	$(BIN)/pytest -q -n 2 --dist worksteal
+
+# The browser app on this machine, until Ctrl-C.
+serve: .venv/app.stamp
+	$(BIN)/ornok serve
 
 # The tests that take minutes: twenty seeds at the reference scale.
 evidence: .venv/dev.stamp
@@ -23,6 +27,10 @@ setup: .venv/dev.stamp
 # Some minutes. QUICK=1: small sizes; SAVE=1: renew the committed table and docs/speed.md.
 bench: .venv/core.stamp
 	$(BIN)/python -m experiments.benchmark $(if $(QUICK),--quick) $(if $(SAVE),--save)
+
+# The site, in site/: strict, without the network.
+docs: .venv/dev.stamp
+	$(BIN)/mkdocs build --strict --quiet
 
 # The thirteen claims at a small setting, some ten minutes on two cores; the default takes an hour.
 claims: .venv/dev.stamp
@@ -49,7 +57,13 @@ clean:
 	else $(PIP) install -c constraints.txt -e .; fi
 	@touch $@
 
+.venv/app.stamp: pyproject.toml constraints.txt | .venv/bin/python
+	@echo "installing, with the browser app"
+	@if [ -e .venv/dev.stamp ]; then $(PIP) install -c constraints.txt -e '.[dev]' && touch .venv/dev.stamp; \
+	else $(PIP) install -c constraints.txt -e '.[app]'; fi
+	@touch .venv/core.stamp $@
+
 .venv/dev.stamp: pyproject.toml constraints.txt | .venv/bin/python
 	@echo "installing, with the tools for tests"
 	@$(PIP) install -c constraints.txt -e '.[dev]'
-	@touch .venv/core.stamp $@
+	@touch .venv/core.stamp .venv/app.stamp $@

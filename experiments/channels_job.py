@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from experiments.beyond_plant import beyond_the_plant
 from experiments.channel_split import AROUND, OWN, sets_off
 from experiments.channels import (
     Channels,
@@ -110,6 +111,8 @@ def execute(job: ChannelsPlan, *, quiet: bool = False, json: bool = False) -> Pa
         write_json(folder / "run.json", facts)
     for failure in found.failures:
         print(f"ornok: left out: {failure}", file=sys.stderr)
+    if (more := beyond_the_plant(*(one.world for one in job.setups[:2]))) is not None:
+        print(f"ornok: {more}", file=sys.stderr)
     if json:
         write_stdout({"results": channels_as_json(found), "run": facts})
     elif not quiet:

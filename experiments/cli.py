@@ -9,9 +9,13 @@ from typing import Annotated
 
 import typer
 
+from experiments.calibration_cli import calibration_app
+from experiments.citation_cli import citation
 from experiments.claims.command import claims
-from experiments.cli_input import input_errors
+from experiments.cli_input import input_errors, tell_of_compiling
 from experiments.run_options import Pack, RunOptions, Voice, with_run_options
+from experiments.sensitivity_cli import sensitivity
+from experiments.serve_cli import serve
 from experiments.study_cli import study_app
 
 app = typer.Typer(
@@ -24,7 +28,11 @@ app = typer.Typer(
 pack_app = typer.Typer(help="Country packs.", no_args_is_help=True)
 app.add_typer(pack_app, name="pack")
 app.add_typer(study_app, name="study")
+app.command()(citation)
+app.command()(sensitivity)
+app.add_typer(calibration_app, name="calibrate")
 app.command()(claims)
+app.command()(serve)
 
 
 def _tell_version(asked: bool) -> None:
@@ -86,7 +94,7 @@ def run(
                 **vars(options),
             )
         )
-    with _endings(job.folder):
+    with _endings(job.folder, quiet=voice.quiet):
         execute(job, **vars(voice))
 
 
@@ -102,10 +110,11 @@ def _planning() -> Iterator[None]:
 
 
 @contextmanager
-def _endings(folder: Path) -> Iterator[None]:
-    """Exit codes and last words of a command that runs worlds into a folder."""
+def _endings(folder: Path, *, quiet: bool) -> Iterator[None]:
+    """First word, exit codes and last words of a command that runs worlds into a folder."""
     from experiments.effects import NoRunFinishedError
 
+    tell_of_compiling(quiet=quiet)
     try:
         with input_errors():
             yield
@@ -135,7 +144,7 @@ def channels(
         from experiments.channels_job import ChannelsJob, execute, plan
 
         job = plan(ChannelsJob(world=world, against=against, shapley=shapley, **vars(options)))
-    with _endings(job.folder):
+    with _endings(job.folder, quiet=voice.quiet):
         execute(job, **vars(voice))
 
 
@@ -179,7 +188,7 @@ def impact(
                 **vars(options),
             )
         )
-    with _endings(job.folder):
+    with _endings(job.folder, quiet=voice.quiet):
         execute(job, **vars(voice))
 
 
@@ -202,7 +211,7 @@ def milestones(
         from experiments.milestones_job import plan as prepare
 
         job = prepare(MilestonesJob(world=world, plan=plan, **vars(options)))
-    with _endings(job.folder):
+    with _endings(job.folder, quiet=voice.quiet):
         execute(job, **vars(voice))
 
 
@@ -220,7 +229,7 @@ def mechanisms(
         from experiments.mechanisms_job import MechanismsJob, execute, plan
 
         job = plan(MechanismsJob(names=tuple(names or ()), **vars(options)))
-    with _endings(job.folder):
+    with _endings(job.folder, quiet=voice.quiet):
         execute(job, **vars(voice))
 
 
@@ -279,10 +288,11 @@ def check(folder: Annotated[str, typer.Argument(help="A pack's folder or name.")
     if problems:
         raise typer.Exit(2)
     pack = load_pack(folder)
-    made_up = " (made up)" if pack.made_up else ""
+    made_up = " (made up)" if pack.made_up and "made up" not in pack.title else ""
+    plants = "1 plant" if len(pack.plants) == 1 else f"{len(pack.plants)} plants"
     typer.echo(
         f"{pack.title}{made_up}: {len(pack.region_ids)} regions, {len(pack.sectors)} sectors, "
-        f"{pack.population.sum():,.0f} people, {len(pack.plants)} plants. The pack is sound."
+        f"{pack.population.sum():,.0f} people, {plants}. The pack is sound."
     )
 
 

@@ -34,3 +34,14 @@ def input_errors() -> Iterator[None]:
     except InputError as error:
         typer.echo(f"ornok: {error}", err=True)
         raise typer.Exit(2) from None
+
+
+def tell_of_compiling(*, quiet: bool) -> None:
+    """One line on stderr before a first run, which is silent for long while rules are compiled."""
+    from model.compile_cache import nothing_compiled
+
+    if not quiet and nothing_compiled():
+        typer.echo(
+            "ornok: the first run of this code compiles the rules: half a minute or more, once",
+            err=True,
+        )

@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from multiprocessing.process import BaseProcess
 
-from experiments.sweep import Chunk, Done, WorkerDiedError, work
+from experiments.sweep import Chunk, Done, WorkerDiedError, work_in_parts
 
 Work = Callable[[Chunk], Done]
 _WATCH_SECONDS = 0.2
@@ -43,7 +43,7 @@ class ProcessCrew:
     `size`: number of processes. `work`: what is done with a chunk (tests put another in its place).
     """
 
-    def __init__(self, size: int, work: Work = work) -> None:
+    def __init__(self, size: int, work: Work = work_in_parts) -> None:
         self.size = size
         self._work = work
         # spawn, not fork: numba's and BLAS' threads do not survive a fork.
@@ -130,7 +130,7 @@ class HereCrew:
 
     size = 1
 
-    def __init__(self, work: Work = work) -> None:
+    def __init__(self, work: Work = work_in_parts) -> None:
         self._work = work
         self._waiting: deque[Chunk] = deque()
 

@@ -45,6 +45,8 @@ from experiments.pool import Failure
 from model import load_pack
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from experiments.simulate import Results
     from model import World
 
@@ -63,7 +65,7 @@ class EconomicImpact:
     number), mean, low, high: 95 % t intervals over seeds, not a number with one. `by_seed`: the
     same by seed. `io`: the same columns, rows "indirect", "induced" of parts "Type I" and
     "Type II". `gap`: measure, unit, row, mean, low, high. `costs`, `export`: see `impact_costs`.
-    `displacement`: see `experiments.displacement`.
+    `displacement`: see `experiments.displacement`. `versions`, `pack`: what the runs were made with.
     """
 
     table: pd.DataFrame
@@ -82,6 +84,8 @@ class EconomicImpact:
     last: str
     runs: int
     failures: list[Failure] = field(default_factory=list)
+    versions: Mapping[str, str] = field(default_factory=dict)
+    pack: str = ""
 
     def value(
         self, measure: str, row: str, part: str = "", period: int | str = MEAN, column: str = "mean"
@@ -140,6 +144,17 @@ class EconomicImpact:
                 files.append(folder / f"{name}.csv")
                 table.to_csv(files[-1], index=False)
         return [*files, write_bartik(self, folder / "bartik.csv")]
+
+    def plot(self) -> Figure:
+        """The rows by year, and the way from Type II to the model: the page of `ornok impact`."""
+        from experiments.plots import plot_economic_impact
+
+        return plot_economic_impact(self)
+
+    def __repr__(self) -> str:
+        from experiments.display import repr_of
+
+        return repr_of(self)
 
     def _repr_html_(self) -> str:
         from experiments.impact_page import as_html
@@ -208,6 +223,8 @@ def impact_of_runs(study: ImpactStudy, runs: ImpactRuns, *, io: bool = True) -> 
         last=f"{late.iloc[-1]:%Y-%m}",
         runs=study.runs,
         failures=list(runs.failures),
+        versions=one.full.versions,
+        pack=one.full.pack,
     )
 
 

@@ -22,6 +22,8 @@ from experiments.pool import Failure, run_all
 from experiments.simulate import Results, prepare
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from model import Params, World
 
 PairProgress = Callable[[int, int, int], None]
@@ -94,6 +96,22 @@ class Effect:
     ) -> pd.DataFrame:
         """The effect by window, month, year, region or sector: see `effect_tables.effect_table`."""
         return effect_table(self, outcomes, by=by, first=first, last=last, half_width=half_width)
+
+    def plot(self, *outcomes: str) -> Figure:
+        """The difference by month (12-month means) with its interval, a panel an outcome."""
+        from experiments.plots import plot_effect
+
+        return plot_effect(self, outcomes)
+
+    def __repr__(self) -> str:
+        from experiments.display import repr_of
+
+        return repr_of(self)
+
+    def _repr_html_(self) -> str:
+        from experiments.display import effect_card
+
+        return effect_card(self)
 
 
 def paired_effect(

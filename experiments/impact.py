@@ -6,8 +6,8 @@ year. With several seeds the difference carries its 95 % interval.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,6 +18,8 @@ from experiments.impact_rows import ROWS, Row
 from experiments.outcomes import outcomes, yearly_factor, yearly_unit
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from experiments.simulate import Results
 
 WINDOW = 60
@@ -33,7 +35,7 @@ class Impact:
     `table`: columns group, row, outcome, unit, without, with, difference, low, high.
     `channels`: the same columns; the change of employee jobs at the plant and elsewhere. Channels
     are decomposed by runs, not from these (`experiments.channels`).
-    `first` and `last`: the months the means span.
+    `first` and `last`: the months the means span. `versions`, `pack`: what the runs were made with.
     """
 
     table: pd.DataFrame
@@ -43,6 +45,8 @@ class Impact:
     seeds: list[int]
     first: str
     last: str
+    versions: Mapping[str, str] = field(default_factory=dict)
+    pack: str = ""
 
     def value(self, outcome: str, column: str = "difference") -> float:
         """One number of the table by outcome; KeyError when the outcome has no row."""
@@ -54,6 +58,22 @@ class Impact:
     def to_pandas(self) -> pd.DataFrame:
         """Table and channels in one, as `impact.csv` has it."""
         return pd.concat([self.table, self.channels], ignore_index=True)
+
+    def plot(self, *outcomes: str) -> Figure:
+        """Change in per cent of the control with its interval, a bar an outcome."""
+        from experiments.plots import plot_impact
+
+        return plot_impact(self, outcomes)
+
+    def __repr__(self) -> str:
+        from experiments.display import repr_of
+
+        return repr_of(self)
+
+    def _repr_html_(self) -> str:
+        from experiments.display import impact_card
+
+        return impact_card(self)
 
 
 def impact_table(
@@ -84,6 +104,8 @@ def impact_table(
         seeds=seeds,
         first=f"{dates[chosen].iloc[0]:%Y-%m}",
         last=f"{dates[chosen].iloc[-1]:%Y-%m}",
+        versions=one[0].versions,
+        pack=one[0].pack,
     )
 
 

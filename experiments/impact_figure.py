@@ -38,26 +38,33 @@ _LOOKS: dict[str, tuple[str, str]] = {
     "budget": (SKY, "oo"), AROUND: (GREY, "||"), "interaction": (PALE, ""), OTHERS: (PALE, ""),
 }  # fmt: skip
 _JOBS = "employee_jobs"
+SIZE = (11.7, 5.6)
+LOOKS = STYLE | {"hatch.linewidth": 0.5}
 
 
 def draw_impact(found: EconomicImpact, path: Path, *, command: str = "") -> Path:
     """Draw the page as a PNG of 300 dots an inch and return its path."""
     import matplotlib as mpl
 
-    with mpl.rc_context(STYLE | {"hatch.linewidth": 0.5}):
-        figure = Figure(figsize=(11.7, 5.6), facecolor="white")
+    with mpl.rc_context(LOOKS):
+        figure = Figure(figsize=SIZE, facecolor="white")
         FigureCanvasAgg(figure)
-        left, right = figure.subplots(1, 2, width_ratios=(1.25, 1.0))
-        draw_years(left, found)
-        draw_waterfall(right, found)
-        figure.subplots_adjust(left=0.07, right=0.985, top=0.67, bottom=0.12, wspace=0.42)
-        jobs = found.value(_JOBS, NET)
-        figure.text(0.07, 0.965, _headline(found, jobs), fontsize=14, fontweight="bold", va="top")
-        figure.text(0.07, 0.905, _below(found), fontsize=9.5, color="#333333", va="top")
-        source = f"Source: Ornok. {command}" if command else "Source: Ornok."
-        figure.text(0.07, 0.02, source, fontsize=7.5, color=GREY, va="bottom")
+        fill_figure(figure, found, command=command)
         figure.savefig(path, dpi=300)
     return path
+
+
+def fill_figure(figure: Figure, found: EconomicImpact, *, command: str = "") -> None:
+    """Draw the page on an empty figure of `SIZE`, with the settings `LOOKS`."""
+    left, right = figure.subplots(1, 2, width_ratios=(1.25, 1.0))
+    draw_years(left, found)
+    draw_waterfall(right, found)
+    figure.subplots_adjust(left=0.07, right=0.985, top=0.67, bottom=0.12, wspace=0.42)
+    jobs = found.value(_JOBS, NET)
+    figure.text(0.07, 0.965, _headline(found, jobs), fontsize=14, fontweight="bold", va="top")
+    figure.text(0.07, 0.905, _below(found), fontsize=9.5, color="#333333", va="top")
+    source = f"Source: Ornok. {command}" if command else "Source: Ornok."
+    figure.text(0.07, 0.02, source, fontsize=7.5, color=GREY, va="bottom")
 
 
 def _headline(found: EconomicImpact, jobs: float) -> str:
@@ -95,19 +102,21 @@ def draw_years(axes: Axes, found: EconomicImpact) -> None:
         for end in ("mean", "low", "high")
     )
     several = len(found.seeds) > 1
+    # A wide interval must not squeeze the bars: what leaves this range ends in an arrow.
+    top, bottom = max(up.max(), net.max(), 1.0), min(down.min(), net.min(), 0.0)
+    ends = bottom - (top - bottom), top + (top - bottom)
+    shown = np.clip(low, *ends), np.clip(high, *ends)
     axes.errorbar(
-        years, net, yerr=np.stack([net - low, high - net]) if several else None, fmt="D", ms=4,
-        color=BLACK, ecolor=BLACK, elinewidth=0.9, capsize=2.5, zorder=3,
+        years, net, yerr=np.stack([net - shown[0], shown[1] - net]) if several else None, fmt="D",
+        ms=4, color=BLACK, ecolor=BLACK, elinewidth=0.9, capsize=2.5, zorder=3,
         label="net effect, 95 % interval" if several else "net effect",
     )  # fmt: skip
+    for cut, end, marker in ((low < ends[0], ends[0], "v"), (high > ends[1], ends[1], "^")):
+        axes.plot(years[cut], np.full(cut.sum(), end), marker, color=BLACK, ms=5, zorder=3)
     axes.axhline(0, color=BLACK, lw=0.8)
-    # A wide interval must not squeeze the bars; where it leaves the page, the table has it.
-    top, bottom = max(up.max(), net.max(), 1.0), min(down.min(), net.min(), 0.0)
-    room = top - bottom
-    axes.set_ylim(
-        max(np.nanmin(np.append(low, bottom)), bottom - room) - 0.05 * room,
-        min(np.nanmax(np.append(high, top)), top + room) + 0.05 * room,
-    )
+    reach = np.nanmin(np.append(shown[0], bottom)), np.nanmax(np.append(shown[1], top))
+    room = 0.07 * (reach[1] - reach[0])
+    axes.set_ylim(reach[0] - room, reach[1] + room)
     axes.set_xlim(years[0] - 0.7, years[-1] + 0.7)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=8))
     axes.legend(loc="lower left", bbox_to_anchor=(-0.015, 0.99), ncols=4, borderaxespad=0.2,

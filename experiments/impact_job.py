@@ -11,6 +11,7 @@ from typing import Any
 
 from rich.console import Console
 
+from experiments.beyond_plant import beyond_the_plant
 from experiments.economic_impact import EconomicImpact, impact_of_runs
 from experiments.impact_page import as_json, impact_page
 from experiments.impact_study import ImpactStudy, plan_impact, run_impact
@@ -95,6 +96,8 @@ def execute(ready: ImpactPlan, *, quiet: bool = False, json: bool = False) -> Pa
         write_json(folder / "run.json", facts)
     for failure in found.failures:
         print(f"ornok: left out: {failure}", file=sys.stderr)
+    if (more := beyond_the_plant(*(one.world for one in study.base[:2]))) is not None:
+        print(f"ornok: {more}", file=sys.stderr)
     if json:
         write_stdout({"results": as_json(found), "run": facts})
     elif not quiet:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape as html_escape
 from typing import Any
 
 import pandas as pd
@@ -12,6 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from experiments.channels_job import displacement_rows, plain_page
+from experiments.display import card, half_width, made_by, seeds_in_words
 from experiments.economic_impact import AROUND, DIRECT, MEAN, NET, OTHERS, EconomicImpact
 from experiments.impact_gap import GAP, INDIRECT, INDUCED, MODEL, TYPE_1, TYPE_2
 from experiments.impact_measures import MEASURES
@@ -214,20 +214,38 @@ def _displaced(found: EconomicImpact) -> Table:
 
 
 def as_html(found: EconomicImpact) -> str:
-    """The table of the mean, and Type I and II below it."""
-    units = {m.name: f"{m.words}, {m.unit}" for m in MEASURES}
-    page = found.wide().rename(columns=units, index=WORDS).rename_axis(index=None, columns=None)
-    head = html_escape(
-        f"{found.world} against {found.against}, {found.first} to {found.last}, "
-        f"{len(found.seeds)} seed(s); channels first-in"
+    """The table of the mean with the net effect's interval, and Type I and II below it."""
+    heads = [f"{m.words}, {m.unit}" for m in MEASURES]
+    page = found.wide()
+    rows = [
+        (WORDS.get(row, row), *(_signed(page[m.name][row], m.unit) for m in MEASURES))
+        for row in found.rows
+    ]
+    if len(found.seeds) > 1:
+        low, high = (
+            [found.value(m.name, NET, column=end) for m in MEASURES] for end in ("low", "high")
+        )
+        halves = (half_width(x, y, m.unit) for x, y, m in zip(low, high, MEASURES))
+        rows.append(("± 95 %", *halves))
+    about = (
+        f"Mean of {found.first} to {found.last}, {seeds_in_words(found.seeds)}; channels first-in",
+        made_by(found.versions, found.pack),
     )
-    parts = [f"<p>{head}</p>", page.to_html(float_format="{:+,.4g}".format)]
+    title = f"World {found.world} against {found.against}"
+    cards = [card(title, about, ("", *heads), rows, words=1)]
     if len(found.io):
         io = found.io[found.io["period"] == MEAN]
         wide = io.pivot(index=["row", "part"], columns="measure", values="mean")
-        wide = wide[[m.name for m in MEASURES]].rename(columns=units)
-        parts += ["<p>Input-output answer</p>", wide.to_html(float_format="{:+,.4g}".format)]
-    return "".join(parts)
+        rows = [
+            (" ".join(filter(None, key)), *(_signed(wide[m.name][key], m.unit) for m in MEASURES))
+            for key in wide.index
+        ]
+        cards.append(card("Input-output answer", (), ("", *heads), rows, words=1))
+    return "".join(cards)
+
+
+def _signed(value: float, unit: str) -> str:
+    return readable(float(value), unit, signed=True)
 
 
 def as_json(found: EconomicImpact) -> dict[str, Any]:

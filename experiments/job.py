@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from experiments.beyond_plant import beyond_the_plant
 from experiments.effects import Pairs, pair_up
 from experiments.impact import Impact, impact_by_year, impact_of
 from experiments.milestones import milestones
@@ -144,10 +145,13 @@ def execute(plan: Plan, *, quiet: bool = False, json: bool = False) -> Path:
 
 
 def warnings_of(plan: Plan, pairs: Pairs) -> list[str]:
-    """What the user should know before believing the table: nothing changed, idle settings."""
+    """What to know before believing the table: nothing or too much changed, idle settings."""
     found = [
         f"setting {name} changes nothing: the pack has this value already" for name in plan.idle
     ]
+    more = beyond_the_plant(*(setup.world for setup in plan.setups[:2]))
+    if more is not None:
+        found.insert(0, more)
     reason = nothing_changed(pairs.treated, pairs.control)
     return found if reason is None else [f"nothing changed: {reason}", *found]
 

@@ -36,8 +36,9 @@ def milestones(runs: Sequence[Results]) -> pd.DataFrame:
 
     Reached: once over twelve months together (cars: sum; jobs: mean; local content: of the twelve
     months). `probability` is the share of seeds, `low` and `high` its 95 % Wilson (1927) interval;
-    `median_year` of those that reached it. With several plants all of them are counted together,
-    against the path of the first.
+    not a number where the run ends before the first twelve months after the date and nobody was
+    early. `median_year` is of those that reached it. With several plants all of them are counted
+    together, against the path of the first.
     """
     if not runs or not runs[0].world.plants:
         return pd.DataFrame(columns=COLUMNS)
@@ -56,11 +57,12 @@ def milestones(runs: Sequence[Results]) -> pd.DataFrame:
             start = opening + int(float(facts.get(f"plan_start_{stage}", 0)))
             first = [first_year(run.monthly, outcome, target) for run in runs]
             years = [year for year in first if year is not None]
-            low, high = wilson_interval(len(years), len(runs))
+            share = (len(years) / len(runs), *wilson_interval(len(years), len(runs)))
+            if not years and len(runs[0].monthly) < start + YEAR:
+                share = (np.nan, np.nan, np.nan)
             rows.append(
                 (f"{words}, stage {stage}", outcome, unit, target, date_of(start), len(runs),
-                 len(years), len(years) / len(runs), low, high,
-                 float(np.median(years)) if years else np.nan)
+                 len(years), *share, float(np.median(years)) if years else np.nan)
             )  # fmt: skip
     return pd.DataFrame(rows, columns=COLUMNS)
 

@@ -2,11 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from model.measures import Outcome, outcomes
 
-__all__ = ["Outcome", "outcomes", "readable", "short_unit", "units", "yearly_factor", "yearly_unit"]
+__all__ = [
+    "Outcome",
+    "headline_outcomes",
+    "in_words",
+    "outcomes",
+    "readable",
+    "short_unit",
+    "units",
+    "yearly_factor",
+    "yearly_unit",
+]
+
+# What a page shows first, of the outcomes that there are.
+HEADLINES = (
+    "employee_jobs", "employment", "real_value_added", "mean_wage", "tax_revenue",
+    "budget_balance", "supplier_jobs", "local_content_nominal", "firms", "imports",
+)  # fmt: skip
+
+
+def headline_outcomes(kept: Sequence[str], most: int = 6) -> list[str]:
+    """The outcomes that a page shows when none are asked for."""
+    found = [name for name in HEADLINES if name in kept][:most]
+    return found or list(kept[:most])
+
+
+def in_words(name: str) -> str:
+    """An outcome's name as a title has it."""
+    return name.replace("_", " ").capitalize()
 
 
 def is_flow(outcome: Outcome) -> bool:

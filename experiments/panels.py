@@ -101,6 +101,13 @@ class PanelRecorder:
         if "plants" in self._plan.names and model.period >= 0:
             self._plants += plant_rows(model)
 
+    def copy(self) -> PanelRecorder:
+        """Another recorder with the same snapshots so far, which are never written to."""
+        twin = PanelRecorder(self._plan)
+        twin._taken = {name: list(taken) for name, taken in self._taken.items()}
+        twin._plants = list(self._plants)
+        return twin
+
     def tables(self, model: RegionalModel) -> dict[str, pd.DataFrame]:
         """Every panel that was asked for, by name, with units in `.attrs["units"]`."""
         out: dict[str, pd.DataFrame] = {}
@@ -192,7 +199,9 @@ def contract_table(model: RegionalModel) -> pd.DataFrame:
         for c in (*model.past_contracts, *model.contracts)
     ]  # fmt: skip
     units = {"share": "share of the part", "price": "KGS a car set", "value": "KGS"}
-    return _events(rows, columns, units | dict.fromkeys(("award", "start", "end"), "month"))
+    table = _events(rows, columns, units | dict.fromkeys(("award", "start", "end"), "month"))
+    table["identity"] = identities(table["identity"])
+    return table
 
 
 def failure_table(model: RegionalModel) -> pd.DataFrame:
@@ -211,6 +220,8 @@ def entry_table(model: RegionalModel) -> pd.DataFrame:
     for event, name in (("entry", "entry_log"), ("exit", "exit_log")):
         table = record_table(getattr(model, name, []))
         if len(table):
+            for column in {"identity", "founder"} & set(table.columns):
+                table[column] = identities(table[column])
             table.insert(0, "event", event)
             parts.append(table)
     if not parts:
@@ -238,6 +249,15 @@ def record_table(records: Iterable[Any]) -> pd.DataFrame:
         names = [f.name for f in fields(record)] if is_dataclass(record) else record._fields
         rows.append({name: _plain(getattr(record, name)) for name in names})
     return pd.DataFrame(rows)
+
+
+def identities(values: Iterable[int]) -> pd.Series:
+    """Identities of 64 bits in a type that holds them all; nobody (−1) is missing.
+
+    Left to pandas they would be floats without their last digits, or another type in each run.
+    """
+    known = [pd.NA if value < 0 else int(value) for value in values]
+    return pd.Series(pd.array(known, dtype="UInt64"))
 
 
 def _plain(value: Any) -> Any:

@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -85,7 +86,7 @@ class PlanCheck:
         return [folder / "plan.csv", folder / "reasons.csv"]
 
     def _repr_html_(self) -> str:
-        head = f"Plan against outcome: world <b>{self.world}</b>, {len(self.seeds)} seed(s)"
+        head = f"Plan against outcome: world <b>{escape(self.world)}</b>, {len(self.seeds)} seed(s)"
         return f"<p>{head}</p>{self.table.to_html(index=False, float_format='{:,.3g}'.format)}"
 
 

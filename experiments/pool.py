@@ -14,6 +14,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from dataclasses import dataclass
 from multiprocessing.queues import Queue
 
+from experiments.branching import groups_of, run_together, share_out
 from experiments.simulate import Results, Setup, run
 from model import threads
 
@@ -39,26 +40,35 @@ def run_all(
 ) -> list[Results | Failure]:
     """Run every setup and return results or failures in the order of the setups.
 
+    Months in which some of them agree are computed once (`branching.py`); results do not depend on
+    it, nor on `jobs`.
+
     `progress(run, done, total)` is called with the number of the run in `setups`. With `jobs`
     of 1 everything happens in this process, one run after the other.
     """
     if jobs <= 1 or len(setups) <= 1:
-        return [_attempt(setup, _numbered(progress, i)) for i, setup in enumerate(setups)]
+        return _run_here(setups, progress)
     return _run_in_processes(setups, min(jobs, len(setups)), progress)
 
 
-def _numbered(progress: Progress | None, number: int) -> Callable[[int, int], None] | None:
-    if progress is None:
-        return None
-    return lambda done, total: progress(number, done, total)
+def _run_here(setups: Sequence[Setup], progress: Progress | None) -> list[Results | Failure]:
+    """Runs one after the other; months that some share are computed once."""
+
+    def alone(number: int) -> Results:
+        if progress is None:
+            return run(setups[number])
+        return run(setups[number], lambda done, total: progress(number, done, total))
+
+    done: dict[int, Results | Failure] = {}
+    for number, what, _ in run_together(setups, alone=alone, progress=progress):
+        done[number] = what if isinstance(what, Results) else failure_of(setups[number], what)
+    return [done[number] for number in range(len(setups))]
 
 
-def _attempt(setup: Setup, progress: Callable[[int, int], None] | None) -> Results | Failure:
-    try:
-        return run(setup, progress)
-    except Exception as error:  # a run that fails must not take the others with it
-        message = f"{type(error).__name__}: {error}"
-        return Failure(setup.world.name, setup.seed, message, traceback.format_exc())
+def failure_of(setup: Setup, error: BaseException) -> Failure:
+    """The record of a run that ended with an error."""
+    trace = "".join(traceback.format_exception(error))
+    return Failure(setup.world.name, setup.seed, f"{type(error).__name__}: {error}", trace)
 
 
 def _run_in_processes(
@@ -69,9 +79,10 @@ def _run_in_processes(
     messages: Queue[tuple[int, int, int]] = context.Queue()
     before = set(multiprocessing.active_children())
     each = max(threads.count() // jobs, 1)
+    pieces = share_out(groups_of(setups), jobs)
     pool = ProcessPoolExecutor(jobs, context, _start_worker, (messages, os.getpid(), each))
     try:
-        futures = [pool.submit(_work, i, setup) for i, setup in enumerate(setups)]
+        futures = [pool.submit(_work, piece, [setups[k] for k in piece]) for piece in pieces]
         _wait_and_tell(futures, messages, progress)
         pool.shutdown()
     except BaseException:
@@ -80,11 +91,14 @@ def _run_in_processes(
         for child in set(multiprocessing.active_children()) - before:
             child.terminate()
         raise
-    return [_outcome(setup, future) for setup, future in zip(setups, futures, strict=True)]
+    done: dict[int, Results | Failure] = {}
+    for piece, future in zip(pieces, futures, strict=True):
+        done |= zip(piece, _outcomes([setups[k] for k in piece], future), strict=True)
+    return [done[number] for number in range(len(setups))]
 
 
 def _wait_and_tell(
-    futures: Sequence[Future[Results | Failure]],
+    futures: Sequence[Future[list[Results | Failure]]],
     messages: Queue[tuple[int, int, int]],
     progress: Progress | None,
 ) -> None:
@@ -100,13 +114,15 @@ def _wait_and_tell(
                 progress(*message)
 
 
-def _outcome(setup: Setup, future: Future[Results | Failure]) -> Results | Failure:
+def _outcomes(
+    setups: Sequence[Setup], future: Future[list[Results | Failure]]
+) -> list[Results | Failure]:
     error = future.exception()
     if error is None:
         return future.result()
     # The process itself died (out of memory, say): nothing came back but this.
     message = f"{type(error).__name__}: {error}"
-    return Failure(setup.world.name, setup.seed, message, "")
+    return [Failure(setup.world.name, setup.seed, message, "") for setup in setups]
 
 
 class _Worker:
@@ -126,14 +142,14 @@ def _start_worker(messages: Queue[tuple[int, int, int]], parent: int, each: int)
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # stop silently; the parent tells the user
 
 
-def _work(number: int, setup: Setup) -> Results | Failure:
-    def tell(done: int, total: int) -> None:
+def _work(numbers: Sequence[int], setups: Sequence[Setup]) -> list[Results | Failure]:
+    def tell(run: int, done: int, total: int) -> None:
         if os.getppid() != _Worker.parent:  # the parent was killed: nobody waits for this
             os._exit(1)
         # A month may take a millisecond: telling of each would cost more than some.
         now = time.monotonic()
         if _Worker.messages is not None and (done == total or now - _Worker.told > _TELL_SECONDS):
             _Worker.told = now
-            _Worker.messages.put((number, done, total))
+            _Worker.messages.put((numbers[run], done, total))
 
-    return _attempt(setup, tell)
+    return _run_here(setups, tell)

@@ -73,8 +73,10 @@ def smooth(series: pd.Series) -> pd.Series:
     return series.rolling(12, min_periods=1).mean()
 
 
-def _difference(pairs: Pairs, outcome: str) -> tuple[pd.Series, np.ndarray, np.ndarray, np.ndarray]:
-    """Dates, mean difference and the ends of its interval for one outcome."""
+def difference_by_month(
+    pairs: Pairs, outcome: str
+) -> tuple[pd.Series, np.ndarray, np.ndarray, np.ndarray]:
+    """Dates, mean difference (12-month means) and the ends of its 95 % interval over seeds."""
     values = np.stack(
         [
             smooth(one.monthly[outcome] - other.monthly[outcome]).to_numpy(float)
@@ -108,7 +110,7 @@ def draw_job_changes(axes: Axes, pairs: Pairs) -> None:
     shades: list[Any] = []
     for name in _there(pairs, looks):
         label, colour, dash = looks[name]
-        dates, mean, low, high = _difference(pairs, name)
+        dates, mean, low, high = difference_by_month(pairs, name)
         axes.plot(dates, mean, dash, color=colour, label=label, lw=1.9)
         if name == "employee_jobs" and len(pairs.seeds) > 1:
             band = {"color": colour, "alpha": 0.15, "lw": 0, "label": "95 % interval"}
@@ -179,20 +181,20 @@ def draw_cars(axes: Axes, pairs: Pairs) -> None:
     below = np.zeros(len(yearly))
     for name in names:
         label, colour, hatch = looks[name]
-        axes.bar(
-            yearly.index,
-            yearly[name],
-            bottom=below,
-            color=colour,
-            hatch=hatch,
-            edgecolor="white",
-            lw=0.3,
-            label=label,
-        )
+        look: Any = {
+            "color": colour,
+            "hatch": hatch,
+            "edgecolor": "white",
+            "lw": 0.3,
+            "label": label,
+        }
+        axes.bar(yearly.index, yearly[name], bottom=below, **look)
         below += yearly[name].to_numpy(float)
-    axes.plot(yearly.index, yearly["cars_made"], "o-", ms=3, color=BLACK, lw=1.2, label="made")
+    made: Any = {"ms": 3, "color": BLACK, "lw": 1.2, "label": "made", "clip_on": False}
+    axes.plot(yearly.index, yearly["cars_made"], "o-", **made)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=6))
-    axes.margins(y=0.08)
+    # By hand: a bar of height zero on top of the others would hold the frame down to itself.
+    axes.set_ylim(0.0, 1.08 * max(float(below.max()), float(yearly["cars_made"].max()), 1.0))
     entitle(axes, "Cars a year: made, and who bought them")
     thousands(axes)
 

@@ -148,6 +148,8 @@ def draw_failures(axes: Axes, pairs: Pairs) -> None:
         axes.bar(years, mean, bottom=below, color=colour, label=label, lw=0)
         below = below + mean
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=6))
+    # By hand: a bar of height zero on top would hold the frame down to itself.
+    axes.set_ylim(0.0, 1.08 * max(float(np.max(below)), 1.0))
     entitle(axes, "Why candidates failed, bids a year", columns=4)
     thousands(axes)
 

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -22,7 +24,9 @@ from experiments.study_rows import RUNS
 from model.errors import InputError
 
 FAILURES = "failures"
-_FACTS = b"ornok"
+_TRIES = 5
+UNDER_WAY = ".under-way"  # what workers of a cluster have not finished: see runs_apart.py
+FACTS = b"ornok"
 FAILURE_FIELDS = pa.schema(
     [
         ("key", pa.string()),
@@ -41,7 +45,9 @@ FAILURE_FIELDS = pa.schema(
 class PartFacts:
     """What the footer of a part says: by which code, pack and packages its runs were made.
 
-    `seconds`: run time by key. `time`: when the part was written.
+    `seconds`: run time by key. `time`: when the part was written; `first_time`: of one that was
+    put together of others, when the first of them was. `months_saved`: months that these runs did not
+    compute, as others that agreed with them so far had done so.
     """
 
     code: str
@@ -49,6 +55,8 @@ class PartFacts:
     versions: Mapping[str, str]
     seconds: Mapping[str, float]
     time: str
+    months_saved: int = 0
+    first_time: str = ""
 
     def to_json(self) -> bytes:
         """The footer's entry."""
@@ -66,6 +74,7 @@ class Found:
     made_by: Counter[tuple[str, str]] = field(default_factory=Counter)
     versions: list[dict[str, str]] = field(default_factory=list)
     seconds: float = 0.0
+    months_saved: int = 0
     bytes: int = 0
     parts: int = 0
     first_time: str = ""
@@ -90,7 +99,7 @@ def write_part(
         whole = pa.concat_tables(tables[place], promote_options="permissive").unify_dictionaries()
         if place == RUNS:
             known = whole.schema.metadata or {}
-            whole = whole.replace_schema_metadata({**known, _FACTS: facts.to_json()})
+            whole = whole.replace_schema_metadata({**known, FACTS: facts.to_json()})
         size += _write_whole(folder / place / f"part-{part}.parquet", whole)
     return size
 
@@ -102,26 +111,39 @@ def write_failures(folder: Path, part: str, failures: Sequence[Mapping[str, Any]
 
 
 def _write_whole(path: Path, table: pa.Table) -> int:
+    with new_file(path) as file:
+        pq.write_table(table, file, **parquet_options(table.schema))
+        return file.tell()
+
+
+def parquet_options(schema: pa.Schema) -> dict[str, Any]:
+    """How a part with these columns is written."""
+    # Numbers are hardly ever repeated: a dictionary of them costs time and saves nothing.
+    texts = [one.name for one in schema if not pa.types.is_floating(one.type)]
+    return {"compression": "zstd", "use_dictionary": texts, "write_statistics": texts}
+
+
+@contextmanager
+def new_file(path: Path) -> Iterator[IO[bytes]]:
     """Write beside, flush to the disk, rename: nobody ever sees a half-written part."""
     path.parent.mkdir(parents=True, exist_ok=True)
     scratch = path.with_name(f".{path.name}.{os.getpid()}")
-    # Numbers are hardly ever repeated: a dictionary of them costs time and saves nothing.
-    texts = [one.name for one in table.schema if not pa.types.is_floating(one.type)]
     with scratch.open("wb") as file:
-        pq.write_table(
-            table, file, compression="zstd", use_dictionary=texts, write_statistics=texts
-        )
+        yield file
         file.flush()
         os.fsync(file.fileno())
-        size = file.tell()
     scratch.replace(path)
-    if os.name == "posix":  # the name too must survive a power cut
-        place = os.open(path.parent, os.O_RDONLY)
+    flush_names(path.parent)
+
+
+def flush_names(folder: Path) -> None:
+    """The names of files too must survive a power cut."""
+    if os.name == "posix":
+        place = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(place)
         finally:
             os.close(place)
-    return size
 
 
 # --- Reading ----------------------------------------------------------------------------------------
@@ -135,17 +157,40 @@ def parts(folder: Path, place: str = RUNS) -> list[Path]:
     return [path for path in found if (folder / RUNS / path.name).exists()]
 
 
+def parts_of(folder: Path, part: str) -> list[Path]:
+    """Parts of `runs` that a chunk of this name has left: one, or several with numbers behind it."""
+    whole = folder / RUNS / f"part-{part}.parquet"
+    return [path for path in (whole, *sorted(whole.parent.glob(f"part-{part}-*"))) if path.exists()]
+
+
 def facts_of(path: Path) -> PartFacts:
-    """The footer of a part of `runs`; `model.errors.InputError` if it is none."""
+    """The footer of a part of `runs`; `model.errors.InputError` if it is none.
+
+    FileNotFoundError if it is not there any more: see `steady`.
+    """
     try:
-        written = pq.read_metadata(path).metadata[_FACTS]
+        written = pq.read_metadata(path).metadata[FACTS]
         return PartFacts(**json.loads(written))
+    except FileNotFoundError:
+        raise
     except (OSError, pa.ArrowException, KeyError, TypeError, ValueError):
         raise InputError("is no part of a study; move it away", file=path) from None
 
 
+def steady[T](read: Callable[[], T]) -> T:
+    """What `read` returns; it reads again when parts have been merged away while it did."""
+    for _ in range(_TRIES):
+        with suppress(FileNotFoundError):
+            return read()
+    return read()
+
+
 def scan(folder: Path) -> Found:
     """What a study's folder holds, from the footers alone. Works while a runner writes."""
+    return steady(lambda: _scan(folder))
+
+
+def _scan(folder: Path) -> Found:
     found = Found()
     for path in parts(folder):
         facts = facts_of(path)
@@ -153,9 +198,11 @@ def scan(folder: Path) -> Found:
         found.finished.update(facts.seconds)
         found.made_by[facts.code, facts.pack] += len(facts.seconds)
         found.seconds += sum(facts.seconds.values())
+        found.months_saved += facts.months_saved
         if dict(facts.versions) not in found.versions:
             found.versions.append(dict(facts.versions))
-        found.first_time = min(found.first_time or facts.time, facts.time)
+        began = facts.first_time or facts.time
+        found.first_time = min(found.first_time or began, began)
         found.last_time = max(found.last_time, facts.time)
     for path in parts(folder, FAILURES):
         table = pq.read_table(path, columns=["key", "type"])
@@ -185,6 +232,10 @@ def refuse_other_versions(folder: Path, found: Found, code: str, pack_hash: str)
 
 def read_failures(folder: Path) -> list[dict[str, Any]]:
     """The last record of every run that failed and did not finish since, in order of time."""
+    return steady(lambda: _read_failures(folder))
+
+
+def _read_failures(folder: Path) -> list[dict[str, Any]]:
     finished = {key for path in parts(folder) for key in facts_of(path).seconds}
     last: dict[str, dict[str, Any]] = {}
     rows = [row for path in parts(folder, FAILURES) for row in pq.read_table(path).to_pylist()]
@@ -201,16 +252,19 @@ def _all_parts(folder: Path) -> Iterator[Path]:
 
 def clean(folder: Path) -> int:
     """Remove what killed workers left behind; only the runner of a folder may. Files removed."""
+    # First of all: what a worker that still runs somewhere has not brought home by now never comes.
+    shutil.rmtree(folder / UNDER_WAY, ignore_errors=True)
     left = [
         path
         for pattern in ("*/.part-*", "panels/*/.part-*")
         for path in folder.glob(pattern)
         if path.is_file()
     ]
-    for path in _all_parts(folder):
-        alone = not (folder / RUNS / path.name).exists()
-        if alone and path.parent.name != FAILURES:
-            left.append(path)
+    alone_too = (folder / RUNS, folder / FAILURES)  # there is a panel of failures, too
+    others = [path for path in _all_parts(folder) if path.parent not in alone_too]
+    # Listed after the others: whoever writes brings the months last.
+    whole = {path.name for path in (folder / RUNS).glob("part-*.parquet")}
+    left += [path for path in others if path.name not in whole]
     for path in left:
         path.unlink(missing_ok=True)
     return len(left)

@@ -96,14 +96,17 @@ def milestones_as_table(table: pd.DataFrame) -> Table:
     page.add_column("")
     for name in ("target", "announced", "reached", "95 %", "median year"):
         page.add_column(name, justify="right", no_wrap=True)
+    if table["probability"].isna().any():
+        page.caption = "–: the run ends before the first twelve months after the date are over."
+        page.caption_justify = "left"
     for line in table.to_dict("records"):
-        year = line["median_year"]
+        year, due = line["median_year"], line["probability"] == line["probability"]
         page.add_row(
             str(line["milestone"]),
             readable(line["target"], line["unit"], named=True),
             str(line["announced"]),
-            f"{line['reached']} of {line['seeds']}",
-            f"{100 * line['low']:.0f}–{100 * line['high']:.0f} %",
+            f"{line['reached']} of {line['seeds']}" if due else "–",
+            f"{100 * line['low']:.0f}–{100 * line['high']:.0f} %" if due else "–",
             f"{year:.0f}" if year == year else "–",
         )
     return page

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.figure import Figure
 
-    from experiments.panels import PanelPlan, PanelRecorder
+    from experiments.panels import PanelPlan
     from model import Params, RegionalModel, World
     from model.channels import Clamp
     from model.channels import Path as FlowPath
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 Progress = Callable[[int, int], None]
 """Called after each month with (months done, months in all), burn-in included."""
 
-_FIRST_MONTH = "2023-01-01"  # period 0
 _SEEDS = 2**63
 
 
@@ -67,15 +67,21 @@ class Results:
 
         return write_world(Path(folder), [self])
 
-    def _repr_html_(self) -> str:
-        from experiments.outcomes import units
+    def plot(self, *outcomes: str) -> Figure:
+        """Outcomes of the country by month (12-month means), a panel each."""
+        from experiments.plots import plot_results
 
-        known = units(list(self.monthly.columns))
-        last = self.monthly.tail(12).mean(numeric_only=True).to_frame("mean of last 12 months")
-        last.insert(0, "unit", [known.get(name, "") for name in last.index])
-        head = f"World <b>{self.world.name}</b>, pack {self.pack}, seed {self.seed}"
-        tail = f"{len(self.monthly)} months at scale {self.params.scale:g} in {self.run_time:.1f} s"
-        return f"<p>{head}; {tail}</p>{last.to_html(float_format='{:,.4g}'.format)}"
+        return plot_results(self, outcomes)
+
+    def __repr__(self) -> str:
+        from experiments.display import repr_of
+
+        return repr_of(self)
+
+    def _repr_html_(self) -> str:
+        from experiments.display import results_card
+
+        return results_card(self)
 
 
 @dataclass(frozen=True)
@@ -161,25 +167,15 @@ def _checked_seed(seed: int) -> int:
 
 def run(setup: Setup, progress: Progress | None = None) -> Results:
     """Run a checked setup to its end."""
+    from experiments.course import Course
+
     started = time.perf_counter()
-    model = setup.build()
-    recorder = _recorder(setup)
-    for month in range(setup.months):
-        model.step()
-        if recorder is not None:
-            recorder.note(model)
+    course = Course(setup)
+    while course.done < setup.months:
+        course.step()
         if progress is not None:
-            progress(month + 1, setup.months)
-    seconds = time.perf_counter() - started
-    return _collect(model, setup, seconds, recorder.tables(model) if recorder else {})
-
-
-def _recorder(setup: Setup) -> PanelRecorder | None:
-    if setup.panels is None:
-        return None
-    from experiments.panels import PanelRecorder
-
-    return PanelRecorder(setup.panels)
+            progress(course.done, setup.months)
+    return course.results(time.perf_counter() - started)
 
 
 def simulate(
@@ -213,44 +209,3 @@ def simulate(
         panels=panels,
     )
     return run(setup, progress)
-
-
-def _collect(
-    model: RegionalModel, setup: Setup, run_time: float, panels: dict[str, pd.DataFrame]
-) -> Results:
-    import pandas as pd
-
-    from experiments.outcomes import units
-    from experiments.provenance import versions
-
-    regions = dict(zip(model.pack.region_ids, model.pack.region_names, strict=True))
-    series = model.measures.monthly
-    months = len(next(iter(series.values())))
-    dates = pd.date_range(_FIRST_MONTH, periods=months, freq="MS", name="date")
-    monthly = pd.DataFrame(dict(series), index=pd.RangeIndex(months, name="period"))
-    monthly.insert(0, "date", dates)
-    monthly.attrs["units"] = units(list(monthly.columns))
-    columns = {name: values.ravel() for name, values in model.measures.regional.items()}
-    regional = pd.DataFrame(
-        {
-            "period": pd.RangeIndex(months).repeat(len(regions)),
-            "date": dates.repeat(len(regions)),
-            "region": list(regions) * months,
-            **columns,
-        }
-    )
-    regional.attrs["units"] = units(list(regional.columns))
-    return Results(
-        monthly=monthly,
-        regional=regional,
-        world=setup.world,
-        seed=setup.seed,
-        params=setup.params,
-        pack=setup.pack,
-        pack_hash=model.pack.digest,
-        regions=regions,
-        versions=versions(),
-        run_time=run_time,
-        path=model.path,
-        panels=panels,
-    )

@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from experiments.crew import HereCrew, ProcessCrew
+from experiments.runs_merge import merge_parts
 from experiments.runs_store import (
     Found,
     clean,
+    parts,
     read_failures,
     refuse_other_versions,
     scan,
@@ -25,9 +27,11 @@ if TYPE_CHECKING:
     import duckdb
     import pandas as pd
 
+    from experiments.sensitivity import Sensitivity
     from experiments.study_estimate import Estimate
 
 DESIGN = "design.csv"
+MANY_PARTS = 1000
 
 
 @dataclass(frozen=True)
@@ -36,7 +40,8 @@ class Status:
 
     `other`: finished runs in the folder that `study.toml` does not ask for any more. `failures`:
     failed runs by type of exception. `running`: pid, host and begin of the process at work on it.
-    `seconds`: mean of a run. `bytes`: on disk. `made_by`: runs by (code, pack) they were made by.
+    `seconds`: mean of a run. `months_saved`: months, burn-in included, that runs took over from others
+    which agreed with them so far. `bytes`: on disk. `made_by`: runs by (code, pack) they were made by.
     `first_time`, `last_time`: when the first and the last part were written.
     """
 
@@ -51,6 +56,7 @@ class Status:
     made_by: Mapping[tuple[str, str], int]
     versions: Sequence[Mapping[str, str]]
     seconds: float | None
+    months_saved: int
     bytes: int
     parts: int
     first_time: str
@@ -72,15 +78,36 @@ class Status:
             {"code": code, "pack": pack, "runs": runs}
             for (code, pack), runs in self.made_by.items()
         ]
-        names = ("total", "done", "failed", "left", "other", "code", "seconds", "bytes", "parts")
+        names = (
+            "total",
+            "done",
+            "failed",
+            "left",
+            "other",
+            "code",
+            "seconds",
+            "months_saved",
+            "bytes",
+        )
         return {
             **{name: getattr(self, name) for name in names},
+            "parts": self.parts,
             "failures": dict(self.failures),
             "running": self.running,
             "pack": self.pack_hash,
             "made_by": made_by,
             "versions": [dict(one) for one in self.versions],
         }
+
+    def __repr__(self) -> str:
+        from experiments.study_display import status_repr
+
+        return status_repr(self)
+
+    def _repr_html_(self) -> str:
+        from experiments.study_display import status_card
+
+        return status_card(self)
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,37 +144,58 @@ class Study:
         *,
         retry_failed: bool = False,
         tell: Tell | None = None,
+        cluster: str | None = None,
         crew: Crew | None = None,
     ) -> Tally:
         """Run what is missing and return how many runs are done, failed and left.
 
-        `workers`: processes, one a core if not given; 0 runs everything in this process. Failed
-        runs stay failed unless `retry_failed`. `tell(tally)` is called after each chunk. Raises
-        `model.errors.InputError` when the folder is in use or holds runs of another version.
+        `workers`: processes, one a core if not given; 0 runs everything in this process. `cluster`:
+        address of a Dask scheduler, whose workers run it instead. Failed runs stay failed unless
+        `retry_failed`. `tell(tally)` is called after each chunk. Raises `model.errors.InputError`
+        when the folder is in use or holds runs of another version, or the cluster is not fit.
         """
         with only_runner(self.folder):
             clean(self.folder)
             found = scan(self.folder)
             refuse_other_versions(self.folder, found, self.plan.kit.code, self.plan.kit.pack_hash)
-            _write_design(self)
             keys = self.plan.keys
             failed = set() if retry_failed else keys & found.failed.keys()
             skip = found.finished | failed
             done = len(keys & found.finished)
             tally = Tally(len(keys), done, len(failed), done, len(failed))
-            if not tally.left:
+            if tally.left and crew is None:
+                crew = self._crew(tally, workers, cluster)
+            _write_design(self)
+            if crew is None or not tally.left:
                 return tally
             if tell is not None:
                 tell(tally)
-            if crew is None:
-                crew = HereCrew() if workers == 0 else ProcessCrew(self._processes(tally, workers))
             try:
-                return sweep(self.plan, crew, skip, tally, tell)
+                sweep(self.plan, crew, skip, tally, tell)
             finally:
                 clean(self.folder)
+            if len(parts(self.folder)) > MANY_PARTS:
+                merge_parts(self.folder)
+            return tally
 
-    def _processes(self, tally: Tally, workers: int | None) -> int:
-        return max(1, min(tally.left, cores() if workers is None else workers))
+    def _crew(self, tally: Tally, workers: int | None, cluster: str | None) -> Crew:
+        if cluster is not None:
+            from experiments.crew_dask import DaskCrew
+
+            return DaskCrew(cluster, self.plan)
+        if workers == 0:
+            return HereCrew()
+        return ProcessCrew(max(1, min(tally.left, cores() if workers is None else workers)))
+
+    def compact(self) -> tuple[int, int]:
+        """Merge many small parts into few large ones; numbers of parts before and after.
+
+        Nothing that is read changes. `run` does it by itself when it ends with more than a
+        thousand. Raises `model.errors.InputError` when the folder is in use.
+        """
+        with only_runner(self.folder):
+            clean(self.folder)
+            return merge_parts(self.folder)
 
     def status(self) -> Status:
         """How far it is; also while another process runs it."""
@@ -167,6 +215,7 @@ class Study:
             made_by=dict(found.made_by),
             versions=found.versions,
             seconds=found.seconds / len(found.finished) if found.finished else None,
+            months_saved=found.months_saved,
             bytes=found.bytes,
             parts=found.parts,
             first_time=found.first_time,
@@ -224,19 +273,21 @@ class Study:
 
         return study_effects(self.made, outcomes, **options)
 
-    def _repr_html_(self) -> str:
-        from html import escape
+    def sensitivity(self, outcomes: Sequence[str] | None = None, **options: Any) -> Sensitivity:
+        """Morris or Sobol analysis of a study with such a design: see `sensitivity.sensitivity_of`."""
+        from experiments.sensitivity import sensitivity_of
 
-        now = self.status()
-        file = self.plan.file
-        worlds = ", ".join(self.plan.worlds)
-        return (
-            f"<p><b>{escape(file.title)}</b> ({escape(str(self.folder))})<br>{escape(file.question)}"
-            f"</p><p>{len(self.plan.design.points):,} points ({self.plan.design.kind}), worlds "
-            f"{escape(worlds)}, {len(self.plan.seeds)} seeds, pack {escape(file.pack)}: "
-            f"{now.done:,} of {now.total:,} runs done, {now.failed:,} failed</p>"
-            f"{self.design.head(10).to_html(index=False)}"
-        )
+        return sensitivity_of(self, outcomes, **options)
+
+    def __repr__(self) -> str:
+        from experiments.study_display import study_repr
+
+        return study_repr(self)
+
+    def _repr_html_(self) -> str:
+        from experiments.study_display import study_card
+
+        return study_card(self)
 
 
 def cores() -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
+from experiments.branching import months_to_run
 from experiments.runs_store import scan
 from experiments.study_plan import Plan
 
@@ -19,7 +20,10 @@ class Estimate:
 
 
 def estimate(plan: Plan) -> Estimate:
-    """From the folder's finished runs; without any, from a few months of the first run."""
+    """From the folder's finished runs; without any, from a few months of the first run.
+
+    Months that the worlds of a point and seed share are counted once, as in whole chunks.
+    """
     found = scan(plan.folder)
     if found.finished:
         runs = len(found.finished)
@@ -46,4 +50,8 @@ def estimate(plan: Plan) -> Estimate:
     rows = keep.last - keep.first + 1
     # Doubles hardly shrink; regions know some twenty outcomes.
     cells = rows * (len(keep.outcomes) + 20 * len(keep.regions))
-    return Estimate(built + month * setup.months, 8.0 * cells, f"{steps + 1} months run now")
+    worlds = range(len(kit.setups))
+    point, seed = plan.design.values(0), plan.seeds[0]
+    months, models = months_to_run([kit.setup(world, point, seed) for world in worlds])
+    seconds = (built * models + month * months) / len(worlds)
+    return Estimate(seconds, 8.0 * cells, f"{steps + 1} months run now")

@@ -47,8 +47,9 @@ def effects_by_point(effects: pd.DataFrame, outcome: str, axis: str) -> str:
             axes.set_ylabel(f"{len(table):,} points, by effect")
         else:
             axes.set_yticks(rows, table["label"])
+            axes.set_ylim(-0.7, len(table) - 0.3)
         axes.set_xlabel(axis)
-        _in_few_digits(axes.xaxis, outcome)
+        in_few_digits(axes.xaxis, outcome)
         return as_svg(figure)
 
 
@@ -69,7 +70,7 @@ def effect_over_time(months: pd.DataFrame, outcome: str) -> str:
         axes.plot(when, wide.median(axis=1), color=RED, lw=2)
         axes.axhline(0.0, color="black", lw=0.8)
         axes.set_ylabel(yearly_unit(outcomes()[outcome]))
-        _in_few_digits(axes.yaxis, outcome)
+        in_few_digits(axes.yaxis, outcome)
         return as_svg(figure)
 
 
@@ -92,11 +93,11 @@ def effect_by_parameter(effects: pd.DataFrame, names: list[str], outcome: str) -
         for axes in panels.flat[len(shown) :]:
             axes.set_visible(False)
         panels[0, 0].set_ylabel(yearly_unit(outcomes()[outcome]), fontsize=8.5)
-        _in_few_digits(panels[0, 0].yaxis, outcome)
+        in_few_digits(panels[0, 0].yaxis, outcome)
         return as_svg(figure)
 
 
-def _in_few_digits(axis: Axis, outcome: str) -> None:
+def in_few_digits(axis: Axis, outcome: str) -> None:
     """Millions and billions as words, as in the tables."""
     unit = yearly_unit(outcomes()[outcome])
     if unit.startswith("KGS"):

@@ -27,7 +27,7 @@ from model.packs import pack_names
 __all__ = ["Keep", "Kit", "Plan", "Run", "code_version", "make_plan"]
 
 # What shapes a stored row beside the model itself.
-_ROW_SOURCES = ("panels.py", "simulate.py", "study_rows.py")
+_ROW_SOURCES = ("branching.py", "course.py", "panels.py", "simulate.py", "study_rows.py")
 MOST_RUNS = 1_000_000
 
 
@@ -219,8 +219,8 @@ def _setups(folder: Path, file: StudyFile, seeds: Sequence[int]) -> tuple[Setup,
     setups: list[Setup] = []
     for name in named:
         setup = prepare(
-            _world_place(name, folder),
-            pack=_pack_place(file.pack, folder),
+            world_place(name, folder),
+            pack=pack_place(file.pack, folder),
             seed=seeds[0],
             scale=file.scale,
             horizon=file.horizon,
@@ -238,12 +238,12 @@ def _setups(folder: Path, file: StudyFile, seeds: Sequence[int]) -> tuple[Setup,
     return tuple(setups)
 
 
-def _world_place(name: str, folder: Path) -> str:
+def world_place(name: str, folder: Path) -> str:
     """A world's name, or its file: from the study's folder, so that a study can be moved."""
     return str(folder / name) if name.endswith(".toml") or "/" in name else name
 
 
-def _pack_place(name: str, folder: Path) -> str:
+def pack_place(name: str, folder: Path) -> str:
     # Workers have a working directory of their own.
     own = folder / name
     return str(own.resolve()) if name not in pack_names() and own.is_dir() else name

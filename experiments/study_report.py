@@ -12,12 +12,16 @@ from pathlib import Path
 
 import pandas as pd
 
+from experiments.citation import model_of_study
+from experiments.html_page import html_document, html_figure, html_table, html_texts
 from experiments.outcomes import outcomes, readable, yearly_factor, yearly_unit
 from experiments.store import whole_folder
 from experiments.study import Status, Study
 from experiments.study_effects import study_effects
 from experiments.study_export import summary_table
 from experiments.study_file import NAME
+from experiments.study_idle import idle_words
+from experiments.study_paper import write_paper_files
 from experiments.study_tables import Choice, Tables, choose, write_csv
 from experiments.study_words import (
     citation,
@@ -31,21 +35,6 @@ from model.errors import InputError
 
 MOST_TABLE_POINTS = 40
 MOST_FAILURES = 20
-_STYLE = """
-body{font:16px/1.5 Georgia,'Times New Roman',serif;color:#111;max-width:60rem;margin:2rem auto;
-padding:0 1rem}h1{font-size:1.9rem;line-height:1.2;margin-bottom:.2rem}h2{font-size:1.25rem;
-margin-top:2.2rem;border-bottom:1px solid #bbb}h3{font-size:1.02rem;margin-bottom:.2rem}
-table{border-collapse:collapse;font:13px/1.35 Arial,Helvetica,sans-serif;margin:.6rem 0;display:block;
-overflow-x:auto}th,td{text-align:left;padding:.18rem .7rem .18rem 0;vertical-align:top}
-thead th{border-bottom:1.5px solid #111}tbody tr:last-child td{border-bottom:1px solid #111}
-.wide td:last-child{overflow-wrap:anywhere}td.n,th.n{text-align:right;white-space:nowrap;
-font-variant-numeric:tabular-nums}.unclear{color:#6b6b6b}
-.lead{font-size:1.1rem;color:#333}pre{font-size:12px;background:#f6f6f6;padding:.7rem;overflow-x:auto;
-white-space:pre-wrap}figure{margin:1rem 0}figcaption{font-size:.9rem;color:#333}svg{max-width:100%;
-height:auto}.small{font-size:.88rem;color:#333}
-@media print{body{max-width:none;margin:0;font-size:11pt}h2,h3{break-after:avoid}
-figure,tr{break-inside:avoid}a{color:#111}}
-"""
 
 
 @dataclass(frozen=True)
@@ -55,6 +44,7 @@ class _Page:
     choice: Choice
     effects: pd.DataFrame  # or means, where the study compares with nothing
     months: pd.DataFrame | None
+    idle: list[str]
 
     @property
     def paired(self) -> bool:
@@ -77,6 +67,7 @@ def write_report(
     """
     folder = _new_folder(study, out)
     plan = study.made
+    study = Study(plan)  # a newer code must not be named as the one that made the runs
     shown = choose(plan, outcomes or headline_outcomes(plan.kit.keep.outcomes), None, first, last)
     tables = Tables(plan)
     window = choose(plan, None, None, first, last)
@@ -94,8 +85,12 @@ def write_report(
         write_csv(study.runs(), scratch / "runs.csv")
         if failed := study.failures():
             write_csv(pd.DataFrame(failed), scratch / "failures.csv")
-        page = _Page(study, study.status(), shown, whole, months)
-        (scratch / "report.html").write_text(_html(page, name), encoding="utf-8")
+        page = _Page(study, study.status(), shown, whole, months, idle_words(plan, tables))
+        text = _html(page, name)
+        (scratch / "report.html").write_text(text, encoding="utf-8")
+        write_paper_files(scratch, page.study, page.status, page.choice, text)
+        if months is not None:
+            write_csv(months, scratch / "effects_by_month.csv")
     return folder / "report.html"
 
 
@@ -122,6 +117,7 @@ def _html(page: _Page, name: str) -> str:
         f"<h1>{escape(plan.file.title)}</h1>",
         f"<p class='lead'>{escape(plan.file.question)}</p>" if plan.file.question else "",
         f"<p>{escape(_in_short(page))}</p>",
+        *(f"<p><b>Note:</b> {escape(words)}.</p>" for words in page.idle),
         *_results(page, name),
         "<h2>How it was done</h2>",
         f"<p>{escape(methods(plan, page.status, page.choice.first, page.choice.last))}</p>",
@@ -130,9 +126,7 @@ def _html(page: _Page, name: str) -> str:
         *_reproduce(page),
         *_cite(page),
     ]
-    head = f"<meta charset='utf-8'><title>{escape(plan.file.title)}</title><style>{_STYLE}</style>"
-    body = "\n".join(part for part in parts if part)
-    return f"<!DOCTYPE html>\n<html lang='en'><head>{head}</head>\n<body>\n{body}\n</body></html>\n"
+    return html_document(plan.file.title, parts)
 
 
 def _in_short(page: _Page) -> str:
@@ -163,9 +157,8 @@ def _results(page: _Page, name: str) -> Iterable[str]:
     yield f"<h2>{kind}</h2>"
     yield (
         f"<p class='small'>All outcomes at all points, with Student and bootstrap intervals: "
-        f"<a href='{name}'>{name}</a>. Points: <a href='design.csv'>design.csv</a>; runs: "
-        "<a href='runs.csv'>runs.csv</a>. Flows are stated per year here, per month in the CSV. "
-        "Grey: the interval holds zero, or is not known.</p>"
+        f"<a href='{name}'>{name}</a>. {_beside(page)} Flows are stated per year here, per month in the "
+        "CSV. Grey: the interval holds zero, or is not known.</p>"
     )
     one_point = len(page.study.plan.design.points) == 1
     names = list(page.study.plan.design.names)
@@ -181,16 +174,27 @@ def _results(page: _Page, name: str) -> Iterable[str]:
         )
         if page.paired and not (one_point and len(table) == 1):
             caption = "Mean over seeds and 95 % interval at each point."
-            yield _figure(effects_by_point(table, outcome, f"effect, {unit}"), caption)
+            yield html_figure(effects_by_point(table, outcome, f"effect, {unit}"), caption)
     first = page.choice.outcomes[0]
     if page.months is not None:
         caption = f"Effect on {first.replace('_', ' ')} by month: points (grey) and their median."
-        yield _figure(effect_over_time(page.months, first), caption)
+        yield html_figure(effect_over_time(page.months, first), caption)
     varied = [name for name in names if page.effects[name].nunique() > 1]
     if varied and len(page.study.plan.design.points) > 2:
         table = page.effects[page.effects["outcome"] == first]
         caption = f"{kind[:-1]} of {first.replace('_', ' ')} against each parameter."
-        yield _figure(effect_by_parameter(table, varied, first), caption)
+        yield html_figure(effect_by_parameter(table, varied, first), caption)
+
+
+def _beside(page: _Page) -> str:
+    """The other files that the report comes with."""
+    files = {"points": "design.csv", "runs": "runs.csv", "by month": "effects_by_month.csv"}
+    if page.months is None:
+        del files["by month"]
+    files |= {"parameters": "parameters.csv", "outcomes": "outcomes.csv"}
+    files |= {"methods": "methods.txt", "references": "citation.bib"}
+    links = ", ".join(f"{words} <a href='{file}'>{file}</a>" for words, file in files.items())
+    return f"Beside it: {links}, and every figure in <code>figures/</code>."
 
 
 def _labelled(page: _Page, table: pd.DataFrame) -> pd.DataFrame:
@@ -221,7 +225,7 @@ def _table_of_points(table: pd.DataFrame, outcome: str) -> str:
         cells = [readable(row[key] * factor, unit) for key in ("mean", "low", "high")]
         boot = " to ".join(readable(row[key] * factor, unit) for key in ("boot_low", "boot_high"))
         rows.append(([str(row["label"]), *cells, boot, str(row["n"])], holds_zero))
-    return _table(["", "mean", "low", "high", "bootstrap", "seeds"], rows)
+    return html_table(["", "mean", "low", "high", "bootstrap", "seeds"], rows)
 
 
 def _spread(table: pd.DataFrame, outcome: str) -> str:
@@ -232,41 +236,22 @@ def _spread(table: pd.DataFrame, outcome: str) -> str:
     cells = [readable(float(table["mean"].quantile(x)) * factor, unit) for x in shares.values()]
     above, below = int((table["low"] > 0).sum()), int((table["high"] < 0).sum())
     head = ["points", *shares, "clearly above 0", "clearly below 0"]
-    return _table(head, [([f"{len(table):,}", *cells, f"{above:,}", f"{below:,}"], False)])
-
-
-def _table(head: Sequence[str], rows: Iterable[tuple[Sequence[str], bool]], words: int = 1) -> str:
-    """An HTML table; the first `words` columns are text, the rest numbers."""
-    kinds = ["" if column < words else " class='n'" for column in range(len(head))]
-    top = "".join(f"<th{kind}>{escape(cell)}</th>" for kind, cell in zip(kinds, head, strict=True))
-    lines = []
-    for cells, grey in rows:
-        line = "".join(f"<td{kind}>{escape(x)}</td>" for kind, x in zip(kinds, cells, strict=True))
-        lines.append(f"<tr class='unclear'>{line}</tr>" if grey else f"<tr>{line}</tr>")
-    return f"<table><thead><tr>{top}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
-
-
-def _figure(svg: str, caption: str) -> str:
-    return f"<figure>{svg}<figcaption>{escape(caption)}</figcaption></figure>"
+    return html_table(head, [([f"{len(table):,}", *cells, f"{above:,}", f"{below:,}"], False)])
 
 
 # --- What was run -----------------------------------------------------------------------------------
 
 
-def _texts(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    return _table(head, [(row, False) for row in rows], words=len(head))
-
-
 def _what_was_run(page: _Page) -> Iterable[str]:
     plan = page.study.plan
     yield "<h3>Worlds</h3>"
-    yield _texts(["world", "what it is", "the question it answers"], world_rows(plan))
+    yield html_texts(["world", "what it is", "the question it answers"], world_rows(plan))
     if plan.design.names:
         yield "<h3>Parameters that vary</h3>"
         head = ["parameter", "role", "values", "pack's own", "unit", "grade", "meaning"]
-        yield _texts(head, parameter_rows(plan))
+        yield html_texts(head, parameter_rows(plan))
     yield "<h3>Outcomes shown</h3>"
-    yield _texts(["outcome", "unit a month", "meaning"], outcome_rows(page.choice.outcomes))
+    yield html_texts(["outcome", "unit a month", "meaning"], outcome_rows(page.choice.outcomes))
 
 
 def _failures(page: _Page) -> Iterable[str]:
@@ -283,7 +268,7 @@ def _failures(page: _Page) -> Iterable[str]:
         [one["world"], one["parameters"], str(one["seed"]), one["type"], one["message"]]
         for one in failed[-MOST_FAILURES:]
     ]
-    yield _texts(["world", "parameters", "seed", "type", "message"], rows)
+    yield html_texts(["world", "parameters", "seed", "type", "message"], rows)
 
 
 def _reproduce(page: _Page) -> Iterable[str]:
@@ -298,7 +283,7 @@ def _reproduce(page: _Page) -> Iterable[str]:
         *[["packages", ", ".join(f"{k} {v}" for k, v in one.items())] for one in status.versions],
         ["written", f"{status.first_time} to {status.last_time}"],
     ]
-    yield f"<div class='wide'>{_texts(['', ''], rows)}</div>"
+    yield f"<div class='wide'>{html_texts(['', ''], rows)}</div>"
     yield "<p>With the file below as <code>study.toml</code> in a folder:</p>"
     yield "<pre>ornok study run FOLDER\nornok study report FOLDER</pre>"
     yield f"<pre>{escape((page.study.folder / NAME).read_text(encoding='utf-8'))}</pre>"
@@ -308,3 +293,5 @@ def _cite(page: _Page) -> Iterable[str]:
     words, bibtex = citation(page.study.plan, page.status)
     yield "<h2>How to cite</h2>"
     yield f"<p>{escape(words)}</p><pre>{escape(bibtex)}</pre>"
+    cited = model_of_study(page.study.plan.kit.code, page.status)
+    yield f"<p>The model: {escape(cited.words)}</p><pre>{escape(cited.bibtex)}</pre>"

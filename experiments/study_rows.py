@@ -54,14 +54,17 @@ def _outcome_table(
         "world": _same(world, n),
         "seed": pa.array(np.full(n, seed, np.int64)),
     }
-    columns |= {str(name): _array(str(name), values.to_numpy()) for name, values in head.items()}
+    columns |= {str(name): _array(str(name), values) for name, values in head.items()}
     # As one block: column by column pandas takes a hundred times as long.
     block = np.ascontiguousarray(outcomes.to_numpy(np.float64).T)
     columns |= {str(name): pa.array(row) for name, row in zip(outcomes.columns, block, strict=True)}
     return pa.table(columns)
 
 
-def _array(name: str, values: np.ndarray) -> pa.Array:
+def _array(name: str, column: pd.Series | pd.Index) -> pa.Array:
+    if str(column.dtype) == "UInt64":  # identities, some of them missing
+        return pa.array(column)
+    values = column.to_numpy()
     if values.dtype == object or values.dtype.kind in "UT":
         texts = [None if one is None or one != one else str(one) for one in values.tolist()]
         return pa.array(texts, pa.string())

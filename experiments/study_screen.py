@@ -72,7 +72,7 @@ def show_check(study: Study, workers: int | None, *, json: bool) -> None:
         "space": f"about {size_in_words(facts['bytes'])}",
         "code, pack": f"{now.code}, {now.pack_hash[:12]}",
     }
-    Console().print(_lines(lines))
+    Console().print(facts_grid(lines))
 
 
 def show_status(study: Study, *, json: bool) -> None:
@@ -104,10 +104,12 @@ def show_status(study: Study, *, json: bool) -> None:
     lines["disk"] = f"{size_in_words(now.bytes)} in {now.parts:,} parts"
     if now.seconds is not None:
         lines["time"] = f"{now.seconds:.2g} s a run"
-    Console().print(_lines(lines))
+        lines["months saved"] = f"{now.months_saved:,}, shared with runs that had them already"
+    Console().print(facts_grid(lines))
 
 
-def _lines(lines: dict[str, str]) -> Table:
+def facts_grid(lines: dict[str, str]) -> Table:
+    """What is said, line by line, behind its name."""
     page = Table.grid(padding=(0, 2, 0, 0))
     page.add_column(style="bold", no_wrap=True)
     page.add_column(overflow="fold")
@@ -122,12 +124,18 @@ def _lines(lines: dict[str, str]) -> Table:
 
 
 def run_with_bar(
-    study: Study, workers: int | None, *, quiet: bool, json: bool, retry_failed: bool
+    study: Study,
+    workers: int | None,
+    *,
+    quiet: bool,
+    json: bool,
+    retry_failed: bool,
+    cluster: str | None = None,
 ) -> Tally:
     """Run what is missing under a progress bar, then say what became of it."""
     started = time.perf_counter()
     with sweep_bar(show=not quiet and sys.stderr.isatty()) as tell:
-        tally = study.run(workers, retry_failed=retry_failed, tell=tell)
+        tally = study.run(workers, retry_failed=retry_failed, tell=tell, cluster=cluster)
     seconds = time.perf_counter() - started
     if json:
         now: Status = study.status()
@@ -137,7 +145,8 @@ def run_with_bar(
         new = tally.done - tally.done_before
         print(
             f"{tally.done:,} of {tally.total:,} runs done ({new:,} now, in {duration(seconds)}), "
-            f"{tally.failed:,} failed, {tally.left:,} left. Results are in {study.folder}"
+            f"{tally.failed:,} failed, {tally.left:,} left, {tally.months_saved:,} months saved by "
+            f"branching. Results are in {study.folder}"
         )
     if tally.failed and not json:
         print(
@@ -213,6 +222,7 @@ class Wish:
 def export_wished(study: Study, wish: Wish, out: Path | None) -> Path:
     """Write the one file that was asked for; `model.errors.InputError` before anything is."""
     from experiments.study_effects import study_effects
+    from experiments.study_idle import idle_words
     from experiments.study_tables import Tables, choose
 
     kinds = {"--summary": wish.summary, "--effects": wish.effects is not None, "--ema": wish.ema}
@@ -231,6 +241,8 @@ def export_wished(study: Study, wish: Wish, out: Path | None) -> Path:
     if wish.regions:
         tables.view(REGIONS)
     what = chosen[0][2:] if chosen else place
+    if wish.effects is not None:
+        what = f"effects-by-{wish.effects}"
     name = f"{what}.tar.gz" if wish.ema else f"{what}.csv"
     path = export_path(plan, out, name)
     if wish.ema:
@@ -249,6 +261,8 @@ def export_wished(study: Study, wish: Wish, out: Path | None) -> Path:
             tables=tables,
         )
         write_table(table, path)
+        for words in idle_words(plan, tables):
+            print(f"ornok: {words}", file=sys.stderr)
     else:
         export_rows(tables, choice, path, place)
     return path

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import duckdb
 import pandas as pd
 
-from experiments.runs_store import facts_of, parts
+from experiments.runs_store import facts_of, parts, steady
 from experiments.study_plan import Plan
 from experiments.study_rows import REGIONS, RUNS
 from model.calendar_months import period_of
@@ -79,6 +79,10 @@ def design_table(design: Design) -> pd.DataFrame:
 
 def runs_table(plan: Plan) -> pd.DataFrame:
     """One row a finished run: key, point (from 1), world, seed, seconds, and the part it is in."""
+    return steady(lambda: _runs_table(plan))
+
+
+def _runs_table(plan: Plan) -> pd.DataFrame:
     where: dict[str, tuple[str, float]] = {}
     for path in parts(plan.folder):
         for key, seconds in facts_of(path).seconds.items():

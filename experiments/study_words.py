@@ -4,31 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from experiments.outcomes import outcomes
+from experiments.citation import bibtex_entry
+from experiments.intervals import RESAMPLES
+from experiments.outcomes import headline_outcomes, outcomes
 from experiments.study import Status
 from experiments.study_plan import Plan
 from model import World, load_pack
 from model.calendar_months import date_of
 
-# What a page shows first, of the outcomes a study keeps.
-HEADLINES = (
-    "employee_jobs", "employment", "real_value_added", "mean_wage", "tax_revenue",
-    "budget_balance", "supplier_jobs", "local_content_nominal", "firms", "imports",
-)  # fmt: skip
+__all__ = [
+    "citation",
+    "headline_outcomes",
+    "methods",
+    "outcome_rows",
+    "parameter_rows",
+    "world_rows",
+]
+
+MOST_NAMED = 6
+"""Parameters that a sentence names; with more, the table of parameters does."""
 _DESIGNS = {
     "grid": "a full grid of {n} points over {k}",
     "list": "{n} listed points over {k}",
     "latin": "a Latin hypercube of {n} points over {k}",
     "sobol": "a Sobol design of {n} points over {k} (Saltelli's scheme)",
     "morris": "a Morris design of {n} points over {k}",
+    "posterior": "{n} draws from a posterior of {k} (ornok calibrate)",
     "none": "one point: no parameter was varied",
 }
-
-
-def headline_outcomes(kept: Sequence[str], most: int = 6) -> list[str]:
-    """The outcomes that a report shows when none are asked for."""
-    found = [name for name in HEADLINES if name in kept][:most]
-    return found or list(kept[:most])
 
 
 def methods(plan: Plan, status: Status, first: int, last: int) -> str:
@@ -41,6 +44,7 @@ def methods(plan: Plan, status: Status, first: int, last: int) -> str:
         "one parameter" if len(plan.design.names) == 1 else f"{len(plan.design.names)} parameters"
     )
     design = _DESIGNS[plan.design.kind].format(n=f"{len(plan.design.points):,}", k=parameters)
+    design += _ranges(plan)
     seeds = f"{len(plan.seeds)} seeds ({plan.seeds[0]} to {plan.seeds[-1]})"
     if len(plan.seeds) == 1:
         seeds = f"one seed ({plan.seeds[0]})"
@@ -49,10 +53,11 @@ def methods(plan: Plan, status: Status, first: int, last: int) -> str:
             f"{len(plan.seeds)} seeds of its own" if len(plan.seeds) > 1 else "a seed of its own"
         )
     worlds = f"world{'s' if len(treated) > 1 else ''} {', '.join(treated)}"
+    people = "one person" if params.scale == 1.0 else f"{params.scale:g} people"
     sentences = [
         f"We ran the agent-based regional model Ornok {status.versions[0].get('ornok', '')} "
-        f"(code {status.code}) on the country pack {pack.title}{made_up} (SHA-256 "
-        f"{plan.kit.pack_hash[:12]}), one agent standing for {params.scale:g} people.",
+        f"(code {plan.kit.code}) on the country pack {pack.title}{made_up} (SHA-256 "
+        f"{plan.kit.pack_hash[:12]}), one agent standing for {people}.",
         f"Each run spans {params.horizon} months from January 2023 after {params.burn_in} months of "
         "burn-in that are discarded.",
         f"The {worlds} {'were' if len(treated) > 1 else 'was'} run on {design}, with {seeds} at "
@@ -65,7 +70,7 @@ def methods(plan: Plan, status: Status, first: int, last: int) -> str:
             "parameters and the same seed, so that both share every random draw; an effect is the "
             f"mean over seeds of the difference, averaged over the months {date_of(first)} to "
             f"{date_of(last)}. Intervals are 95 % Student t intervals over seeds; the tables give "
-            "percentile bootstrap intervals (2,000 resamples of seeds), too."
+            f"percentile bootstrap intervals ({RESAMPLES:,} resamples of seeds), too."
         )
     else:
         sentences.append(
@@ -75,7 +80,31 @@ def methods(plan: Plan, status: Status, first: int, last: int) -> str:
     if plan.file.settings:
         fixed = ", ".join(f"{name} = {value}" for name, value in plan.file.settings.items())
         sentences.append(f"Against the pack's own values, all runs had {fixed}.")
+    if status.failed:
+        sentences.append("Runs that failed are in no number, nor are the pairs they belong to.")
+    sentences.append(_software(status))
     return " ".join(sentences)
+
+
+def _ranges(plan: Plan) -> str:
+    """The parameters that vary, with their values, where they are few enough for a sentence."""
+    rows = parameter_rows(plan)
+    if not rows or len(rows) > MOST_NAMED:
+        return ""
+    return " (" + "; ".join(f"{name}: {values}" for name, _, values, *_ in rows) + ")"
+
+
+def _software(status: Status) -> str:
+    """Money's unit and what the runs were made with."""
+    words = "Money is in constant KGS of 2024."
+    if not status.versions:
+        return words
+    known = status.versions[0]
+    names = {"python": "Python", "mesa": "Mesa", "numpy": "NumPy", "numba": "Numba"}
+    packages = ", ".join(f"{words} {known[name]}" for name, words in names.items() if name in known)
+    others = len(status.versions) - 1
+    more = f" and {others} other set{'s' if others > 1 else ''} of versions" if others else ""
+    return f"{words} Software: {packages}{more}."
 
 
 def parameter_rows(plan: Plan) -> list[tuple[str, ...]]:
@@ -115,15 +144,13 @@ def citation(plan: Plan, status: Status) -> tuple[str, str]:
     title = plan.file.title
     words = (
         f"“{title}”. Simulation study with Ornok {version}, an agent-based regional model of "
-        f"foreign-invested car plants. Code {status.code}, pack {plan.kit.pack_hash[:12]}, "
+        f"foreign-invested car plants. Code {plan.kit.code}, pack {plan.kit.pack_hash[:12]}, "
         f"{status.done:,} runs, {year}."
     )
-    bibtex = (
-        f"@misc{{ornok_study_{status.code[:8]},\n"
-        f"  title        = {{{title}}},\n"
-        f"  howpublished = {{Simulation study with Ornok {version}}},\n"
-        f"  note         = {{code {status.code}, pack {plan.kit.pack_hash[:12]}, "
-        f"{status.done} runs}},\n"
-        f"  year         = {{{year}}}\n}}"
-    )
-    return words, bibtex
+    fields = {
+        "title": title,
+        "howpublished": f"Simulation study with Ornok {version}",
+        "note": f"code {plan.kit.code}, pack {plan.kit.pack_hash[:12]}, {status.done} runs",
+        "year": year,
+    }
+    return words, bibtex_entry("misc", f"ornok_study_{plan.kit.code[:8]}", fields)

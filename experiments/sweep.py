@@ -1,34 +1,35 @@
 """Where a study runs: runs are handed out in chunks, and each chunk leaves a part in the folder.
 
+Runs of one point and seed go into one chunk where that delays nobody: their worlds agree for a
+while, and those months are computed once (`branching.py`).
+
 Results never come back to the process that hands out, so its memory does not grow with them. The
 crew that works the chunks is a set of local processes, or whatever else keeps the promises of `Crew`.
 """
 
 from __future__ import annotations
 
-import itertools
 import json
+import math
 import time
 import traceback
 import uuid
-from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
 import pyarrow as pa
 
+from experiments.branching import run_together
+from experiments.pacer import CHUNK_SECONDS, MOST_BYTES_A_CHUNK, Pacer, Queue, missing
 from experiments.provenance import versions
-from experiments.runs_store import PartFacts, facts_of, write_failures, write_part
+from experiments.runs_store import PartFacts, facts_of, parts_of, write_failures, write_part
+from experiments.simulate import Results, Setup
 from experiments.simulate import run as run_setup
 from experiments.study_plan import Kit, Plan, Run, code_version
-from experiments.study_rows import RUNS, rows_of
-
-CHUNK_SECONDS = 4.0
-MOST_RUNS_A_CHUNK = 50
-MOST_BYTES_A_CHUNK = 64e6
+from experiments.study_rows import rows_of
 
 
 class CodeChangedError(RuntimeError):
@@ -52,23 +53,29 @@ class Chunk:
 
 @dataclass(frozen=True)
 class Done:
-    """What comes back of a chunk: numbers, no results. `size`: bytes in memory."""
+    """What comes back of a chunk: numbers, no results.
+
+    `size`: bytes in memory; `months_saved`: months that runs took over from others of the chunk.
+    """
 
     finished: int
     failed: int
     seconds: float
     size: int
+    months_saved: int = 0
 
 
 class Crew(Protocol):
     """Who works the chunks.
 
-    `size`: how many chunks are worked at once. `as_completed` yields each chunk as it ends, with
+    `size`: how many chunks are worked at once; it may change. `as_completed` yields each chunk as it ends, with
     what came back or the error it ended with (`WorkerDiedError` if its process is gone); more may
     be submitted meanwhile, and it ends when nothing is under way. `stop` ends what is under way.
     """
 
-    size: int
+    @property
+    def size(self) -> int:
+        """Chunks under way at most."""
 
     def submit(self, chunk: Chunk) -> None:
         """Begin a chunk; the caller has at most `size` under way."""
@@ -82,13 +89,17 @@ class Crew(Protocol):
 
 @dataclass
 class Tally:
-    """Runs of a study by what became of them; `..._before`: before this session."""
+    """Runs of a study by what became of them; `..._before`: before this session.
+
+    `months_saved`: months that were not computed again in this session, as others had them already.
+    """
 
     total: int
     done: int = 0
     failed: int = 0
     done_before: int = 0
     failed_before: int = 0
+    months_saved: int = 0
 
     @property
     def left(self) -> int:
@@ -107,30 +118,96 @@ def work(chunk: Chunk) -> Done:
 
     Raises CodeChangedError when this process does not run the code and pack of the study.
     """
+    return _work(chunk, _Book(chunk))
+
+
+def work_in_parts(chunk: Chunk) -> Done:
+    """The same, but what is finished is written every few seconds, each time as a part of its own.
+
+    So of a large chunk no more is lost with its process than of a small one.
+    """
+    return _work(chunk, _Book(chunk, CHUNK_SECONDS))
+
+
+def _work(chunk: Chunk, book: _Book) -> Done:
     if code_version() != chunk.kit.code:
         raise CodeChangedError(f"code {code_version()} is not the study's {chunk.kit.code}")
-    tables: dict[str, list[pa.Table]] = {}
-    failures: list[dict[str, Any]] = []
-    seconds: dict[str, float] = {}
     started = time.perf_counter()
-    for one, values in zip(chunk.runs, chunk.values, strict=True):
-        begun = time.perf_counter()
+    setups: list[Setup] = []
+    whose: list[int] = []
+    for number, (one, values) in enumerate(zip(chunk.runs, chunk.values, strict=True)):
         try:
-            results = run_setup(chunk.kit.setup(one.world, values, one.seed))
-            rows = rows_of(results, one.key, chunk.kit.keep)
+            setups.append(chunk.kit.setup(one.world, values, one.seed))
+            whose.append(number)
+        except Exception as error:  # as below
+            book.enter(number, error, 0)
+    for outcome in run_together(setups, alone=lambda number: run_setup(setups[number])):
+        book.enter(whose[outcome.number], outcome.what, outcome.taken)
+    book.write()
+    return replace(book.done, seconds=time.perf_counter() - started)
+
+
+class _Book:
+    """What a chunk's runs have left so far and is not written yet, and what comes back of it.
+
+    `every`: seconds after which it is written as a part of its own.
+    """
+
+    def __init__(self, chunk: Chunk, every: float = math.inf) -> None:
+        self.done = Done(0, 0, 0.0, 0)
+        self._chunk, self._every = chunk, every
+        self._parts = 0
+        self._begun = time.perf_counter()  # the run, or the part that it belongs to
+        self._empty()
+
+    def _empty(self) -> None:
+        self._tables: dict[str, list[pa.Table]] = {}
+        self._failures: list[dict[str, Any]] = []
+        self._seconds: dict[str, float] = {}
+        self._taken, self._size = 0, 0
+        self._opened = time.perf_counter()
+
+    def enter(self, number: int, what: Results | Exception, taken: int) -> None:
+        """Enter how a run of the chunk ended; write if it is time to."""
+        kit, one, values = self._chunk.kit, self._chunk.runs[number], self._chunk.values[number]
+        try:
+            if isinstance(what, Exception):
+                raise what
+            rows = rows_of(what, one.key, kit.keep)
         except Exception as error:  # a run that fails must not take the others with it
-            trace = traceback.format_exc()
-            failures.append(failure_of(one, values, chunk.kit, error, trace))
-            continue
-        if results.pack_hash != chunk.kit.pack_hash:
-            raise CodeChangedError(f"pack '{results.pack}' has changed since the study began")
-        seconds[one.key] = round(time.perf_counter() - begun, 4)
-        for place, table in rows.items():
-            tables.setdefault(place, []).append(table)
-    facts = PartFacts(chunk.kit.code, chunk.kit.pack_hash, versions(), seconds, _now())
-    write_part(chunk.folder, chunk.part, tables, failures, facts)
-    size = sum(table.nbytes for kept in tables.values() for table in kept)
-    return Done(len(seconds), len(failures), time.perf_counter() - started, size)
+            self._failures.append(failure_of(one, values, kit, error, traceback.format_exc()))
+        else:
+            if what.pack_hash != kit.pack_hash:
+                raise CodeChangedError(f"pack '{what.pack}' has changed since the study began")
+            self._seconds[one.key] = round(time.perf_counter() - self._begun, 4)
+            self._taken += taken
+            for place, table in rows.items():
+                self._tables.setdefault(place, []).append(table)
+                self._size += table.nbytes
+        due = time.perf_counter() - self._opened > self._every
+        if due or (self._every < math.inf and self._size > MOST_BYTES_A_CHUNK):
+            self.write()
+        self._begun = time.perf_counter()
+
+    def write(self) -> None:
+        """Write what is not written yet as a part."""
+        if self._seconds or self._failures:
+            kit, part = self._chunk.kit, self._chunk.part
+            if self._every < math.inf:
+                self._parts += 1
+                part = f"{part}-{self._parts:03d}"
+            facts = PartFacts(
+                kit.code, kit.pack_hash, versions(), self._seconds, _now(), self._taken
+            )
+            write_part(self._chunk.folder, part, self._tables, self._failures, facts)
+            self.done = Done(
+                self.done.finished + len(self._seconds),
+                self.done.failed + len(self._failures),
+                0.0,
+                self.done.size + self._size,
+                self.done.months_saved + self._taken,
+            )
+        self._empty()
 
 
 def failure_of(
@@ -157,55 +234,20 @@ def _now() -> str:
 
 
 @dataclass
-class Pacer:
-    """How many runs make a chunk: some seconds of work, not too much memory, a share for each.
-
-    The first chunks are one run each, as nobody knows yet how long one takes.
-    """
-
-    workers: int
-    seconds: float = 0.0  # a run, as measured lately
-    size: float = 0.0  # bytes a run
-    known: bool = False
-
-    def note(self, done: Done) -> None:
-        """Learn from a chunk; the latest counts most, since early ones load compiled code."""
-        runs = done.finished + done.failed
-        weight = 0.8 if self.known else 1.0
-        self.seconds += weight * (done.seconds / runs - self.seconds)
-        self.size = max(self.size, done.size / runs)
-        self.known = True
-
-    def next_size(self, left: int) -> int:
-        """Runs of the next chunk when so many are left to hand out."""
-        if not self.known:
-            return 1
-        by_time = CHUNK_SECONDS / max(self.seconds, 1e-6)
-        by_memory = MOST_BYTES_A_CHUNK / max(self.size, 1.0)
-        # Near the end smaller ones, so that nobody waits long for the last; not tiny ones.
-        by_share = left if self.workers == 1 else -(-left // (2 * self.workers))
-        share = max(by_share, by_time / 4.0)
-        return max(1, int(min(by_time, by_memory, share, MOST_RUNS_A_CHUNK, left)))
-
-
-@dataclass
 class _Sweep:
     plan: Plan
     crew: Crew
-    todo: Iterator[Run]
+    queue: Queue
     tally: Tally
-    pacer: Pacer
     session: str = field(default_factory=lambda: uuid.uuid4().hex[:8])
     number: int = 0
     under_way: int = 0  # chunks
-    waiting: int = 0  # runs not handed out yet
     # After a worker has died its runs are tried again one by one: the second death is the run's.
-    again: deque[Run] = field(default_factory=deque)
     suspects: set[str] = field(default_factory=set)
 
     def feed(self) -> None:
         """Hand out a chunk to everybody who has none, while there are any."""
-        while self.under_way < self.crew.size and (runs := self._next_runs()):
+        while self.under_way < self.crew.size and (runs := self.queue.next_runs()):
             self._hand_out(runs)
 
     def _hand_out(self, runs: tuple[Run, ...]) -> None:
@@ -216,29 +258,24 @@ class _Sweep:
         values = tuple(self.plan.design.values(run.point) for run in runs)
         self.crew.submit(Chunk(part, self.plan.folder, self.plan.kit, runs, values))
 
-    def _next_runs(self) -> tuple[Run, ...]:
-        if self.again:
-            return (self.again.popleft(),)
-        runs = tuple(itertools.islice(self.todo, self.pacer.next_size(self.waiting)))
-        self.waiting -= len(runs)
-        return runs
-
     def note(self, chunk: Chunk, result: Done | BaseException) -> None:
         """Count what became of a chunk; raise what is no fault of a single run."""
         self.under_way -= 1
         if isinstance(result, Done):
-            self.pacer.note(result)
+            self.queue.pacer.note(result)
             self.tally.done += result.finished
             self.tally.failed += result.failed
+            self.tally.months_saved += result.months_saved
         elif isinstance(result, WorkerDiedError):
             self._after_death(chunk, result)
         else:
             raise result
 
     def _after_death(self, chunk: Chunk, error: WorkerDiedError) -> None:
-        committed = chunk.folder / RUNS / f"part-{chunk.part}.parquet"
-        finished = facts_of(committed).seconds.keys() if committed.exists() else set()
+        facts = [facts_of(path) for path in parts_of(chunk.folder, chunk.part)]
+        finished = {key for one in facts for key in one.seconds}
         self.tally.done += len(finished)
+        self.tally.months_saved += sum(one.months_saved for one in facts)
         left = [run for run in chunk.runs if run.key not in finished]
         for run, values in zip(chunk.runs, chunk.values, strict=True):
             if run not in left:
@@ -249,7 +286,7 @@ class _Sweep:
                 self.tally.failed += 1
             else:
                 self.suspects.add(run.key)
-                self.again.append(run)
+                self.queue.again.append(run)
 
 
 def sweep(plan: Plan, crew: Crew, skip: set[str], tally: Tally, tell: Tell | None = None) -> Tally:
@@ -258,7 +295,8 @@ def sweep(plan: Plan, crew: Crew, skip: set[str], tally: Tally, tell: Tell | Non
     `tell` is called after each chunk. Raises what no single run is to blame for (a full disk,
     CodeChangedError); whatever was written by then stays and counts.
     """
-    state = _Sweep(plan, crew, _missing(plan, skip), tally, Pacer(crew.size), waiting=tally.left)
+    queue = Queue(missing(plan, skip), Pacer(crew.size), tally.left)
+    state = _Sweep(plan, crew, queue, tally)
     try:
         state.feed()
         for chunk, result in crew.as_completed():
@@ -269,10 +307,3 @@ def sweep(plan: Plan, crew: Crew, skip: set[str], tally: Tally, tell: Tell | Non
     finally:
         crew.stop()
     return tally
-
-
-def _missing(plan: Plan, skip: set[str]) -> Iterator[Run]:
-    for run in plan.runs():
-        if run.key not in skip:
-            skip.add(run.key)
-            yield run

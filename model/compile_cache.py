@@ -50,6 +50,13 @@ def use_fresh_folder() -> None:
         _prune(folder.parent)
 
 
+def nothing_compiled() -> bool:
+    """Whether this state of the sources has never been compiled here: the first run will take long."""
+    if os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0"):
+        return False
+    return not any(Path(os.environ["NUMBA_CACHE_DIR"]).glob("*/*.nbi"))
+
+
 def _usable_base() -> Path:
     """ORNOK_CACHE_DIR, else the user's cache folder, else a private temporary folder."""
     wished = os.environ.get("ORNOK_CACHE_DIR")

@@ -7,6 +7,7 @@ listed there are the same set (a test compares them).
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -92,6 +93,12 @@ class Measures:
         """Outcome by month from period 0 and region."""
         names = self._regional[0] if self._regional else {}
         return {name: np.array([row[name] for row in self._regional]) for name in names}
+
+    def on_record(self) -> Iterator[object]:
+        """What has been recorded so far, piece by piece; nobody writes to it again."""
+        yield self._factors
+        yield from self._rows
+        yield from self._regional
 
     def record(self) -> None:
         """Phase 13: measure the month; keep it unless it belongs to the burn-in."""

@@ -57,6 +57,9 @@ if TYPE_CHECKING:
 class RegionalModel(mesa.Model):
     """A region's firms, workers, importers and plants, month by month.
 
+    `step()` is one month; `run()` burn-in and horizon. Period 0 is 2023-01; burn-in is negative.
+    Raises `InputError` for anything unusable.
+
     Parameters
     ----------
     params : numbers of the run; default: the pack's.
@@ -64,9 +67,6 @@ class RegionalModel(mesa.Model):
     pack, scale : override those of `params`.
     rng : seed, a whole number from 0 to 2**63 − 1; default 1. The only source of chance.
     clamp : channels to hold to another run's path (`model.channels`); default: none.
-
-    `step()` is one month; `run()` burn-in and horizon. Period 0 is 2023-01; burn-in is negative.
-    Raises `InputError` for anything unusable.
     """
 
     def __init__(
@@ -91,6 +91,7 @@ class RegionalModel(mesa.Model):
         self.pack, self.params = _settle_params(params, pack, scale, self.world)
         self.world.check_against(self.pack)
         self._settle_clamp(clamp or Clamp())
+        self.first_params = self.params  # before any dated event
         self.scale = float(self.params.scale)
         self.seed = np.uint64(seed)
         self.period = -int(self.params.burn_in) - 1

@@ -155,11 +155,20 @@ class Notes:
         )
 
 
+def note_missing_files(folder: Path, notes: Notes) -> None:
+    """Note every table that is not there, before any of them is read."""
+    for file in TABLES:
+        if not (folder / file).is_file():
+            notes.add(file, f"the file is missing from {folder}")
+
+
 def read_table(folder: Path, file: str, notes: Notes) -> list[TableRow]:
-    """The rows of one table of TABLES; empty after a problem with the file or its columns."""
+    """The rows of one table of TABLES; empty after a problem with the file or its columns.
+
+    A missing file has no rows either; `note_missing_files` says so for all of them at once.
+    """
     path = folder / file
     if not path.is_file():
-        notes.add(file, f"the file is missing from {folder}")
         return []
     wanted = (*TABLES[file], *SOURCE_COLUMNS)
     try:
@@ -191,6 +200,12 @@ def _check_head(file: str, head: list[str], wanted: Collection[str], notes: Note
     return good
 
 
+def _is_year(text: str) -> bool:
+    """Whether it is a year from 1900 to 2099, or two of them in order."""
+    years = re.fullmatch(r"((?:19|20)\d\d)(?:-((?:19|20)\d\d))?", text.strip())
+    return years is not None and (years[2] is None or years[1] <= years[2])
+
+
 def _rows(file: str, head: list[str], lines: list[list[str]], notes: Notes) -> Iterator[TableRow]:
     for number, texts in enumerate(lines[1:], start=2):
         if not texts:
@@ -203,6 +218,8 @@ def _rows(file: str, head: list[str], lines: list[list[str]], notes: Notes) -> I
         for column in ("unit", "year", "source"):
             if not row[column].strip():
                 row.problem(column, "must not be empty")
+            elif column == "year" and not _is_year(row[column]):
+                row.problem(column, "must be a year or a span of years, YYYY or YYYY-YYYY")
         if row["grade"] not in GRADES:
             allowed = ", ".join(GRADES)
             hint = nearest(row["grade"], GRADES)

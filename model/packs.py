@@ -25,7 +25,7 @@ from model.pack_readers import (
     read_regions,
     read_sectors,
 )
-from model.pack_tables import TABLES, Cell, Notes
+from model.pack_tables import TABLES, Cell, Notes, note_missing_files
 
 if TYPE_CHECKING:
     from model.params import Params
@@ -174,6 +174,7 @@ def _read(folder: Path) -> Draft:
     draft = Draft(folder, Notes())
     if not os.access(folder, os.R_OK | os.X_OK):
         raise InputError("a folder that may not be read", field="pack", value=str(folder))
+    note_missing_files(folder, draft.notes)
     read_pack_facts(draft)
     read_regions(draft)
     if not draft.regions:  # every other table would only repeat that its regions are unknown

@@ -337,3 +337,4 @@ def give_row(model: RegionalModel, plant: Plant, number: int) -> None:
     f.origin[row], f.ownership[row] = PLANT, FOREIGN
     f.desired_staff[row] = 0
     f.local_purchases[row] = plant.site.local_purchases
+    f.job_worth[row] = model.base.job_worth[plant.region, f.sector[row]]

@@ -18,7 +18,7 @@ from model.start import PLANT_ROWS
 # Not state: what others own, Mesa's bookkeeping, and what describes the run.
 SKIPPED = {
     "model", "_model", "population", "datacollector", "random", "rng", "_rng", "_seed", "running",
-    "unique_id", "pos", "scenario", "world", "pack", "params", "base", "site", "facts", "agents",
+    "unique_id", "pos", "scenario", "world", "pack", "params", "first_params", "base", "site", "facts", "agents",
     "steps", "time", "plants", "clamp", "_agents", "_agents_by_type", "_all_agents", "agent_id_counter",
 }  # fmt: skip
 

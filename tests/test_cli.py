@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,10 +14,13 @@ from runs import BURN_IN
 from typer.testing import CliRunner
 
 import model
-from experiments import job, pool
+from experiments import job
+from experiments.beyond_plant import beyond_the_plant
 from experiments.cli import app
+from experiments.cli_input import tell_of_compiling
 from experiments.screen import months_bar
-from model import Params, load_pack
+from model import Params, RegionalModel, World, load_pack
+from model.worlds import LIBRARY
 
 ROOT = Path(__file__).resolve().parent.parent
 SMALL = ["--pack", "valley", "--horizon", "12", "--set", f"burn_in={BURN_IN}"]
@@ -141,6 +145,60 @@ def test_nothing_changed_is_said_and_why():
     assert printed["results"]["milestones"] == []
 
 
+def test_a_world_that_differs_by_more_than_the_plant_is_said(elsewhere):
+    text = (LIBRARY / "plant.toml").read_text(encoding="utf-8")
+    own = text.replace(
+        "[[plants]]",
+        """[parameters]
+vat_rate = 0.13
+[[events]]
+date = "2023-02"
+set = { new_car_duty_rate = 0.2 }
+[[plants]]""",
+    )
+    (elsewhere / "mine.toml").write_text(own, encoding="utf-8")
+    done = ornok("run", "mine.toml", *SMALL, "--out", "a", "--quiet")
+    assert done.exit_code == 0, done.output
+    said = [line for line in done.stderr.splitlines() if "more than the plant" in line]
+    assert len(said) == 1
+    for word in ("mine", "none", "vat_rate", "2023-02 (new_car_duty_rate)", "without [[plants]]"):
+        assert word in said[0]
+    assert said[0].removeprefix("ornok: ") in json.loads(Path("a/run.json").read_text())["warnings"]
+
+
+def test_what_is_beyond_the_plant():
+    plant, none = World.load("plant"), World.load("none")
+    assert beyond_the_plant(plant, none) is None
+    assert "corridor_open" in beyond_the_plant(World.load("corridor_block"), none)
+    # The lever is the question where the plant is in both.
+    assert beyond_the_plant(World.load("corridor_block"), plant) is None
+    assert "outside series" in beyond_the_plant(plant, World.load("flat"))
+    dear = replace(none, parameters={"vat_rate": 0.13})
+    assert "without [[plants]]" in beyond_the_plant(dear, plant)
+    assert "copy of plant" in beyond_the_plant(dear, plant)
+    assert beyond_the_plant(replace(plant, parameters={"vat_rate": 0.13}), dear) is None
+
+
+def test_that_rules_are_compiled_first_is_said(monkeypatch, capsys, tmp_path):
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
+    monkeypatch.delenv("NUMBA_DISABLE_JIT", raising=False)
+    tell_of_compiling(quiet=True)
+    assert capsys.readouterr() == ("", "")
+    tell_of_compiling(quiet=False)
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.count("\n") == 1
+    assert "compiles" in err
+    (tmp_path / "model").mkdir()
+    (tmp_path / "model" / "rule.nbi").touch()
+    tell_of_compiling(quiet=False)
+    assert capsys.readouterr() == ("", "")
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "none"))
+    monkeypatch.setenv("NUMBA_DISABLE_JIT", "1")
+    tell_of_compiling(quiet=False)
+    assert capsys.readouterr() == ("", "")
+
+
 def test_panels_are_stored_when_asked_for():
     done = ornok("run", *SMALL, "--panels", "firms, contracts", "--out", "b", "--quiet")
     assert done.exit_code == 0, done.output
@@ -169,10 +227,10 @@ def test_quiet_says_nothing():
 
 
 def test_a_run_that_fails_says_so_and_writes_nothing(monkeypatch, elsewhere):
-    def fail(setup, progress):
-        return pool.Failure(setup.world.name, setup.seed, "FloatingPointError: on purpose", "")
+    def fail(model):
+        raise FloatingPointError("on purpose")
 
-    monkeypatch.setattr(pool, "_attempt", fail)
+    monkeypatch.setattr(RegionalModel, "_open_month", fail)
     monkeypatch.setattr(job, "processes", lambda runs: 1)
     done = ornok("run", *SMALL)
     assert done.exit_code == 1

@@ -1,11 +1,13 @@
 """The practitioner's impact table: its identities, the input-output answer, releases, the export."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
 from test_leontief import LABOUR_SHARE, SPENT_AT_HOME, THREE, pack_of
 from typer.testing import CliRunner
 
@@ -13,7 +15,7 @@ from experiments import impact_job
 from experiments.cli import app
 from experiments.economic_impact import AROUND, DIRECT, NET, OTHERS, economic_impact
 from experiments.impact_costs import BARTIK
-from experiments.impact_figure import draw_impact, waterfall_steps
+from experiments.impact_figure import draw_impact, draw_years, waterfall_steps
 from experiments.impact_gap import GAP, MODEL, TYPE_2
 from experiments.impact_measures import NAMES, by_month, of_plants, own_by_month
 from experiments.impact_page import cell
@@ -206,6 +208,33 @@ def test_the_waterfall_ends_at_the_models_net(found, tmp_path):
     assert draw_impact(found, tmp_path / "x.png").stat().st_size > 10_000
 
 
+def test_nothing_in_the_picture_leaves_its_frame(found):
+    """Bars, markers and intervals end inside; an interval too wide for the bars ends in an arrow."""
+    net = (found.table["row"] == NET) & (found.table["measure"] == "employee_jobs")
+    size = float(found.table.loc[net, "mean"].abs().max()) + 10.0
+    for width in (0.1 * size, 50.0 * size):
+        spread = found.table.assign(
+            low=found.table["mean"] - width, high=found.table["mean"] + width
+        )
+        axes = Figure().subplots()
+        draw_years(axes, replace(found, table=spread, seeds=[1, 2]))
+        low, high = axes.get_ylim()
+        room = 0.02 * (high - low)
+        for patch in axes.patches:
+            y = np.array([patch.get_y(), patch.get_y() + patch.get_height()])
+            assert low + room < y.min()
+            assert y.max() < high - room
+        for line in axes.lines:
+            y = np.asarray(line.get_ydata(), float)
+            assert not len(y) or (low + room < y.min() and y.max() < high - room)
+        for bars in axes.collections:
+            for segment in bars.get_segments():
+                assert low + room < segment[:, 1].min()
+                assert segment[:, 1].max() < high - room
+        arrows = [line.get_marker() for line in axes.lines if len(line.get_ydata())]
+        assert ("^" in arrows) == (width > size)
+
+
 # --- What is written --------------------------------------------------------------------------------
 
 
@@ -243,7 +272,9 @@ def test_the_command(tmp_path, monkeypatch):
     for word in ("direct: the plant", "total, Type II", "2024", "Displacement"):
         assert word in done.stdout
     assert (Path("a") / "impact.png").is_file()
-    done = CliRunner().invoke(app, [*words, "--out", "b", "--no-io", "--json", "--quiet"])
+    done = CliRunner().invoke(
+        app, [*words, "--seeds", "2", "--out", "b", "--no-io", "--json", "--quiet"]
+    )
     results = json.loads(done.stdout)["results"]
     assert results["input_output"] == []
     assert done.stderr == ""

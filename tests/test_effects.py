@@ -10,7 +10,7 @@ from experiments.impact import COLUMNS, _with_costs, impact_by_year, impact_of, 
 from experiments.no_change import NothingChangedWarning
 from experiments.pool import Failure, run_all
 from experiments.simulate import Results, prepare
-from model import InputError
+from model import InputError, RegionalModel
 
 
 def test_interval_is_students():
@@ -56,12 +56,14 @@ def test_processes_change_nothing():
 
 
 def test_a_failed_seed_is_recorded_and_the_others_go_on(monkeypatch):
-    def run(setup, progress=None):
-        if setup.seed == 2 and setup.world.name == "plant":
-            raise FloatingPointError("on purpose")
-        return small(setup.world.name, setup.seed)
+    step = RegionalModel._open_month
 
-    monkeypatch.setattr(pool, "run", run)
+    def fails(model):
+        step(model)
+        if int(model.seed) == 2 and model.world.name == "plant" and model.plants:
+            raise FloatingPointError("on purpose")
+
+    monkeypatch.setattr(RegionalModel, "_open_month", fails)
     effect = paired_effect("plant", "none", seeds=[1, 2], **SMALL)
     assert effect.seeds == [1]
     assert [(one.world, one.seed) for one in effect.failures] == [("plant", 2)]
@@ -76,9 +78,9 @@ def test_a_process_that_dies_is_a_failure(monkeypatch):
             return RuntimeError("killed")
 
     setup = prepare("none", seed=5, **SMALL)
-    failure = pool._outcome(setup, Dead())
-    assert isinstance(failure, Failure)
-    assert failure.seed == 5
+    failures = pool._outcomes([setup, setup], Dead())
+    assert all(isinstance(one, Failure) and one.seed == 5 for one in failures)
+    assert len(failures) == 2
 
 
 def test_bad_input_raises_at_once():

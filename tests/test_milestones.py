@@ -42,7 +42,7 @@ def test_a_milestone_is_twelve_months_together():
 
 
 def test_the_reached_share_over_seeds():
-    """Two of three runs make the first stage's cars; none the second's."""
+    """Two of three runs make the first stage's cars, early; the second's are not due in the run."""
     run = small("plant")
     facts = load_pack(run.pack).plants["valley_motors"]
     first = float(facts["capacity_1"]) / 12.0
@@ -56,10 +56,34 @@ def test_the_reached_share_over_seeds():
     assert cars.loc[600.0, "probability"] == pytest.approx(2 / 3)
     assert cars.loc[600.0, ["reached", "seeds"]].tolist() == [2, 3]
     assert cars.loc[600.0, "median_year"] == 2023
-    assert cars.loc[1200.0, "probability"] == 0.0
+    assert cars.loc[1200.0, ["reached", "probability"]].isna().tolist() == [False, True]
     assert cars["announced"].tolist() == ["2024-07", "2027-07", "2029-07"]
     assert "2 of 3" in _text(milestones_as_table(table))
     assert len(milestones([small("none")])) == 0
+
+
+def test_a_date_after_the_runs_end_is_no_failure():
+    """14 months to 2024-02: the first stage is announced for 2024-07, and is over in 2025-06."""
+    run = small("plant")
+    table = milestones([run]).set_index("milestone")
+    assert table["reached"].tolist() == [0] * len(table)
+    assert table[["probability", "low", "high"]].isna().all(axis=None)
+    shown = _text(milestones_as_table(table.reset_index()))
+    assert "0 of 1" not in shown
+    assert "the run ends before" in shown
+    # Twelve months of it are there: not reached is an answer.
+    n = 30
+    dates = pd.date_range("2023-01-01", periods=n, freq="MS")
+    longer = pd.DataFrame({name: [0.0] * n for name in run.monthly}).assign(date=dates)
+    table = milestones([replace(run, monthly=longer)])
+    first = table["announced"] == "2024-07"
+    assert table.loc[first, "probability"].tolist() == [0.0] * 3
+    assert table.loc[~first, "probability"].isna().all()
+    shown = _text(milestones_as_table(table))
+    assert shown.count("0 of 1") == 3
+    early = milestones([replace(run, monthly=longer.assign(plant_jobs=1e6))])
+    jobs = early[early["outcome"] == "plant_jobs"]
+    assert jobs["probability"].tolist() == [1.0] * 3
 
 
 def _text(table):

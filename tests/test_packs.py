@@ -11,6 +11,7 @@ from model.data import build_kyrgyzstan, build_valley
 from model.data.balancing import fit_to_margins, whole_numbers
 from model.data.build_pack import DERIVED
 from model.errors import InputError
+from model.pack_tables import TABLES
 from model.packs import FOLDER, SECTORS, check_pack, load_pack, pack_names
 from model.params import Params
 
@@ -331,6 +332,30 @@ def test_all_problems_are_told_at_once(copy):
 def test_a_missing_file_is_named(copy, file):
     (copy / file).unlink()
     assert any(file in text and "missing" in text for text in check_pack(copy))
+
+
+def test_all_missing_files_are_named(copy, tmp_path):
+    for file in ("pack.csv", "labour.csv", "regions.csv", "rates.csv"):
+        (copy / file).unlink()
+    problems = check_pack(copy)
+    assert [text.split(":")[0] for text in problems if "is missing" in text] == [
+        "pack.csv", "regions.csv", "labour.csv", "rates.csv"
+    ]  # fmt: skip
+    (tmp_path / "empty").mkdir()
+    assert len(check_pack(tmp_path / "empty")) == len(TABLES)
+
+
+@pytest.mark.parametrize("year", ["20", "2o24", "2024.5", "24", "last year", "2024-2020", "12024"])
+def test_a_broken_year_is_named(copy, year):
+    row = change(copy, "labour.csv", ["town"], "year", year)
+    (problem,) = check_pack(copy)
+    for word in ("labour.csv", f"row {row}", "'year'", repr(year), "YYYY"):
+        assert word in problem
+
+
+def test_a_span_of_years_is_a_year(copy):
+    change(copy, "labour.csv", ["town"], "year", "2020-2024")
+    assert check_pack(copy) == []
 
 
 def test_missing_and_unknown_columns_are_named(copy):

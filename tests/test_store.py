@@ -7,12 +7,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
 from runs import small_pairs
 
 from experiments.impact import impact_of
 from experiments.maps import inner_point
-from experiments.report import _mean_and_unclear, draw_report
-from experiments.report_chain import draw_chain, has_chain
+from experiments.report import _mean_and_unclear, draw_cars, draw_report
+from experiments.report_chain import draw_chain, draw_failures, has_chain
 from experiments.report_words import (
     headline,
     source_line,
@@ -132,6 +133,22 @@ def test_report_is_a_picture_with_a_true_headline(tmp_path):
     assert "2 seeds" in standfirst(small_pairs(), impact)
     assert words.startswith(f"In the simulation's {years_of(impact)}")
     assert "seeds 1, 2." in source_line(small_pairs(), "")
+
+
+def test_bars_and_their_markers_stay_inside_the_frame():
+    """Also where the bar on top has no height: it would hold the frame down to itself."""
+    pairs = copy.deepcopy(small_pairs())
+    for run in pairs.treated:
+        run.monthly["cars_made"] = run.monthly["cars_sold_households"] = 10.0
+        run.monthly["failed_price"] = 1.0
+        run.monthly["cars_exported"] = 0.0
+    for draw in (draw_cars, draw_failures):
+        axes = Figure().subplots()
+        draw(axes, pairs)
+        top = max(patch.get_y() + patch.get_height() for patch in axes.patches)
+        ends = [max(line.get_ydata()) for line in axes.lines]
+        assert max([top, *ends]) < 0.96 * axes.get_ylim()[1]
+        assert top > 0.0
 
 
 @pytest.mark.parametrize(

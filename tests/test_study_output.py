@@ -2,8 +2,11 @@ import json
 import re
 import shlex
 import tarfile
+from dataclasses import replace
+from html import escape
 from html.parser import HTMLParser
 from pathlib import Path
+from xml.etree import ElementTree
 
 import numpy as np
 import pandas as pd
@@ -12,10 +15,21 @@ from runs import small, small_pairs
 from studies import changed, small_study
 from typer.testing import CliRunner
 
+from experiments import study_plan
 from experiments.cli import app
 from experiments.effects import effect_of
-from experiments.intervals import bootstrap_interval, interval_table, seeds_needed, t_interval
+from experiments.intervals import (
+    RESAMPLES,
+    bootstrap_interval,
+    interval_table,
+    seeds_needed,
+    t_interval,
+)
+from experiments.provenance import versions
 from experiments.study import Study
+from experiments.study_idle import idle_parameters
+from experiments.study_tables import Tables
+from experiments.study_words import methods as write_methods
 from model import InputError
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -186,7 +200,9 @@ def test_parts_of_an_export(study, tmp_path):
     one = summary[(summary["point"] == 2) & (summary["world"] == "none")]
     assert one.set_index("outcome")["mean"]["gdp"] == pytest.approx(mean)
     assert "Written to" in ornok("export", study.folder, "--effects", "month")
-    assert (study.folder / "exports" / "effects.csv").exists()
+    assert (study.folder / "exports" / "effects-by-month.csv").exists()
+    ornok("export", study.folder, "--effects", "month")
+    assert (study.folder / "exports" / "effects-by-month-2.csv").exists()
 
 
 @pytest.mark.parametrize(
@@ -289,6 +305,85 @@ def test_a_report_holds_all_it_shows(study, tmp_path):
     done = CliRunner().invoke(app, ["study", "report", str(study.folder), "--out", str(folder)])
     assert done.exit_code == 2
     assert "not empty" in done.stderr
+
+
+def test_a_report_comes_with_words_tables_and_figures_for_a_paper(study, tmp_path):
+    folder = tmp_path / "page"
+    ornok("report", study.folder, "--out", folder)
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    methods = (folder / "methods.txt").read_text(encoding="utf-8").strip()
+    assert f"<p>{escape(methods)}</p>" in page
+    params = study.plan.kit.setups[0].params
+    known = versions()
+    for fact in (
+        f"Ornok {known['ornok']}", study.plan.kit.code, study.plan.kit.pack_hash[:12], "world plant",
+        "a full grid of 2 points over one parameter (vat_rate: 0.1, 0.14)", "world none",
+        "3 seeds (1 to 3)", "12 runs in all, of which 12 finished and 0 failed", "one person",
+        f"{params.horizon} months from January 2023 after {params.burn_in} months of burn-in",
+        "2023-01 to 2023-03", "95 % Student t intervals", f"{RESAMPLES:,} resamples", "burn_in = 1",
+        "constant KGS of 2024", f"Python {known['python']}", f"Mesa {known['mesa']}",
+    ):  # fmt: skip
+        assert fact in methods, fact
+    assert "\n" not in methods
+    figures = sorted((folder / "figures").iterdir())
+    assert len(figures) == page.count("<svg") == page.count("</svg>")
+    for figure in figures:
+        assert ElementTree.parse(figure).getroot().tag.endswith("svg")
+    parameters = pd.read_csv(folder / "parameters.csv")
+    assert parameters.loc[0, ["parameter", "lowest", "highest", "unit"]].tolist() == [
+        "vat_rate", 0.1, 0.14, "share"
+    ]  # fmt: skip
+    assert parameters["source"].str.len().min() > 3
+    kept = pd.read_csv(folder / "outcomes.csv")
+    assert kept["outcome"].tolist() == list(study.plan.kit.keep.outcomes)
+    months = pd.read_csv(folder / "effects_by_month.csv")
+    assert len(months) == 2 * 3
+    bib = (folder / "citation.bib").read_text(encoding="utf-8")
+    assert bib.count("@") == 2
+    assert study.plan.kit.code in bib
+    failed = replace(study.status(), done=10, failed=2)
+    assert "2 failed" in write_methods(study.plan, failed, 0, 2)
+    assert "nor are the pairs" in write_methods(study.plan, failed, 0, 2)
+
+
+def test_a_report_names_the_code_that_made_the_runs(study, tmp_path, monkeypatch):
+    made_by = study.plan.kit.code
+    monkeypatch.setattr(study_plan, "code_version", lambda: "a-newer-one")
+    ornok("report", study.folder, "--out", tmp_path / "page")
+    text = (tmp_path / "page" / "report.html").read_text(encoding="utf-8")
+    assert "a-newer-one" not in text
+    assert f"(code {made_by})" in text
+    assert "a-newer-one" not in CliRunner().invoke(app, ["citation", str(study.folder)]).stdout
+
+
+def test_a_parameter_that_changes_nothing_is_said(tmp_path):
+    """`export_freight` acts on exports alone, and nobody exports in the first months."""
+    more = "export_freight = { values = [0.1, 0.2] }\n"
+    small_study(tmp_path, seeds=2, horizon=2)
+    study = changed(tmp_path, "[design]", more + "[design]")
+    study.run(workers=0)
+    done = CliRunner().invoke(app, ["study", "export", str(tmp_path), "--effects", "window"])
+    assert done.exit_code == 0, done.output
+    said = [line for line in done.stderr.splitlines() if "changes nothing" in line]
+    assert len(said) == 1
+    assert "parameter export_freight changes nothing" in said[0]
+    ornok("report", tmp_path)
+    page = (tmp_path / "report" / "report.html").read_text(encoding="utf-8")
+    assert "parameter export_freight changes nothing" in page
+    assert "parameter vat_rate changes nothing" not in page
+
+
+def test_of_points_that_differ_in_several_parameters_nothing_is_said(study):
+    tables = Tables(study.plan)
+    assert idle_parameters(study.plan, tables) == []
+    design = replace(
+        study.plan.design, names=("vat_rate", "loan_rate"), roles=("lever", "lever"),
+        points=[(0.1, 0.2), (0.14, 0.3)],
+    )  # fmt: skip
+    assert idle_parameters(replace(study.plan, design=design), tables) == []
+    # Written twice, a point differs from itself in nothing: that is no comparison.
+    twice = replace(study.plan.design, points=[(0.1,), (0.1,)])
+    assert idle_parameters(replace(study.plan, design=twice), tables) == []
 
 
 def test_a_report_is_the_same_again(study, tmp_path):

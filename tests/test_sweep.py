@@ -13,6 +13,7 @@ import studies
 from studies import changed, small_study
 
 from experiments import sweep as sweeping
+from experiments.course import Course
 from experiments.crew import HereCrew, ProcessCrew
 from experiments.runs_store import parts, read_failures, refuse_other_versions, scan
 from experiments.simulate import simulate
@@ -137,7 +138,8 @@ def wait_for(what, seconds=60.0):
 
 def workers_of(pid):
     """Processes of the pool: children that are no resource tracker."""
-    listed = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    threads = Path(f"/proc/{pid}/task").glob("*/children")
+    listed = [child for thread in threads for child in thread.read_text().split()]
     return [
         int(child)
         for child in listed
@@ -254,15 +256,15 @@ def test_an_unfinished_chunk_does_not_count(whole, tmp_path):
 
 
 def test_a_failed_run_is_recorded_and_the_others_go_on(whole, tmp_path, monkeypatch):
-    really = sweeping.run_setup
+    really = Course.results
 
-    def run_setup(setup):
-        if setup.seed == 2 and setup.world.name == "none":
+    def results(course, seconds):
+        if course.setup.seed == 2 and course.setup.world.name == "none":
             raise FloatingPointError("on purpose")
-        return really(setup)
+        return really(course, seconds)
 
     study = small_study(tmp_path)
-    monkeypatch.setattr(sweeping, "run_setup", run_setup)
+    monkeypatch.setattr(Course, "results", results)
     tally = study.run(workers=0)
     assert (tally.done, tally.failed) == (6, 2)
     record = study.failures()[0]
@@ -272,7 +274,7 @@ def test_a_failed_run_is_recorded_and_the_others_go_on(whole, tmp_path, monkeypa
     assert (record["world"], record["seed"], record["type"]) == ("none", 2, "FloatingPointError")
     assert json.loads(record["parameters"]) == {"vat_rate": 0.1}
     assert "on purpose" in record["message"]
-    assert "run_setup" in record["traceback"]
+    assert "in results" in record["traceback"]
     assert study.status().failures == {"FloatingPointError": 2}
     assert study.run(workers=0).failed == 2
     monkeypatch.undo()
