@@ -3,7 +3,7 @@ SHELL := /bin/sh
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run test evidence setup bench docs clean
+.PHONY: run test serve evidence setup bench claims docs clean
 
 run: .venv/core.stamp
 	$(BIN)/ornok run --seeds 10
@@ -13,6 +13,10 @@ test: .venv/dev.stamp
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/pytest -q -n 2 --dist worksteal
+
+# The browser app on this machine, until Ctrl-C.
+serve: .venv/app.stamp
+	$(BIN)/ornok serve
 
 # The tests that take minutes: twenty seeds at the reference scale.
 evidence: .venv/dev.stamp
@@ -27,6 +31,10 @@ bench: .venv/core.stamp
 # The site, in site/: strict, without the network.
 docs: .venv/dev.stamp
 	$(BIN)/mkdocs build --strict --quiet
+
+# The thirteen claims at a small setting, some ten minutes on two cores; the default takes an hour.
+claims: .venv/dev.stamp
+	$(BIN)/ornok claims --quick
 
 clean:
 	rm -rf .venv .hypothesis .mypy_cache .pytest_cache .ruff_cache
@@ -49,7 +57,13 @@ clean:
 	else $(PIP) install -c constraints.txt -e .; fi
 	@touch $@
 
+.venv/app.stamp: pyproject.toml constraints.txt | .venv/bin/python
+	@echo "installing, with the browser app"
+	@if [ -e .venv/dev.stamp ]; then $(PIP) install -c constraints.txt -e '.[dev]' && touch .venv/dev.stamp; \
+	else $(PIP) install -c constraints.txt -e '.[app]'; fi
+	@touch .venv/core.stamp $@
+
 .venv/dev.stamp: pyproject.toml constraints.txt | .venv/bin/python
 	@echo "installing, with the tools for tests"
 	@$(PIP) install -c constraints.txt -e '.[dev]'
-	@touch .venv/core.stamp $@
+	@touch .venv/core.stamp .venv/app.stamp $@

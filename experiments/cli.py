@@ -9,9 +9,13 @@ from typing import Annotated
 
 import typer
 
+from experiments.calibration_cli import calibration_app
 from experiments.citation_cli import citation
+from experiments.claims.command import claims
 from experiments.cli_input import input_errors, tell_of_compiling
 from experiments.run_options import Pack, RunOptions, Voice, with_run_options
+from experiments.sensitivity_cli import sensitivity
+from experiments.serve_cli import serve
 from experiments.study_cli import study_app
 
 app = typer.Typer(
@@ -25,6 +29,10 @@ pack_app = typer.Typer(help="Country packs.", no_args_is_help=True)
 app.add_typer(pack_app, name="pack")
 app.add_typer(study_app, name="study")
 app.command()(citation)
+app.command()(sensitivity)
+app.add_typer(calibration_app, name="calibrate")
+app.command()(claims)
+app.command()(serve)
 
 
 def _tell_version(asked: bool) -> None:

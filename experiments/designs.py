@@ -1,4 +1,4 @@
-"""What to run: the points of a study, as a grid, a list, a latin hypercube, Sobol or Morris.
+"""What to run: the points of a study, as a grid, a list, a sample of the ranges or of a posterior.
 
 A sampled design is drawn in the unit cube and each coordinate stretched to its parameter: numbers
 evenly from low to high, whole numbers and named values in equal parts.
@@ -128,7 +128,8 @@ _OPTIONS: dict[str, tuple[str, ...]] = {
     "list": ("file", "rows"),
     "latin": ("size", "seed"),
     "sobol": ("size", "seed", "second_order"),
-    "morris": ("size", "seed", "levels"),
+    "morris": ("size", "seed", "levels", "groups"),
+    "posterior": ("file", "size", "seed"),
 }
 
 
@@ -142,7 +143,7 @@ def make_design(part: DesignPart | None, axes: Sequence[Axis], folder: Path) -> 
         if axes:
             raise InputError("is missing: it says how the parameters vary", field="design")
         return Design("none", (), (), [()])
-    for option in ("size", "seed", "levels", "second_order", "file", "rows"):
+    for option in ("size", "seed", "levels", "second_order", "groups", "file", "rows"):
         if getattr(part, option) is not None and option not in _OPTIONS[part.kind]:
             usable = [kind for kind, options in _OPTIONS.items() if option in options]
             raise InputError(
@@ -154,6 +155,10 @@ def make_design(part: DesignPart | None, axes: Sequence[Axis], folder: Path) -> 
         from experiments.design_list import listed
 
         return listed(part, axes, folder)
+    if part.kind == "posterior":
+        from experiments.design_posterior import drawn
+
+        return drawn(part, axes, folder)
     if not axes:
         raise InputError("needs levers or uncertainties", field="design.kind", value=part.kind)
     if not part.cross_levers or part.kind == "grid":
@@ -174,11 +179,43 @@ def _design(part: DesignPart, axes: Sequence[Axis], points: list[tuple[Any, ...]
 def _points(part: DesignPart, axes: Sequence[Axis]) -> list[tuple[Any, ...]]:
     if part.kind == "grid":
         return _grid(axes)
+    unit = unit_points(part, axes)
+    return [tuple(axis.at(x) for axis, x in zip(axes, row, strict=True)) for row in unit.tolist()]
+
+
+def unit_points(part: DesignPart, axes: Sequence[Axis]) -> np.ndarray:
+    """The points [n, axes] of a sampled design in the unit cube, as `Axis.at` takes them."""
     if part.size is None:
         raise InputError("is missing", field="design.size")
-    samplers = {"latin": _latin, "sobol": _sobol, "morris": _morris}
-    unit = samplers[part.kind](part, len(axes), part.size)
-    return [tuple(axis.at(x) for axis, x in zip(axes, row, strict=True)) for row in unit.tolist()]
+    if part.kind == "morris":
+        return _morris(part, axes, part.size)
+    return (_latin if part.kind == "latin" else _sobol)(part, len(axes), part.size)
+
+
+def group_numbers(part: DesignPart, axes: Sequence[Axis]) -> tuple[list[str], list[int]]:
+    """Names of what a Morris design moves at once, and which of them each axis belongs to.
+
+    Without groups these are the axes themselves. Raises `model.errors.InputError` unless each axis
+    is in exactly one group.
+    """
+    names = [axis.name for axis in axes]
+    if part.groups is None:
+        return names, list(range(len(names)))
+    home: dict[str, str] = {}
+    for group, members in part.groups.items():
+        for name in members:
+            place = f"design.groups.{group}"
+            if name not in names:
+                hint = nearest(name, names)
+                raise InputError("does not vary in this study", field=place, value=name, hint=hint)
+            if name in home:
+                raise InputError(f"is in group '{home[name]}' already", field=place, value=name)
+            home[name] = group
+    for name in names:
+        if name not in home:
+            raise InputError("is in no group", field="design.groups", value=name)
+    groups = list(dict.fromkeys(home[name] for name in names))
+    return groups, [groups.index(home[name]) for name in names]
 
 
 def _grid(axes: Sequence[Axis]) -> list[tuple[Any, ...]]:
@@ -226,7 +263,7 @@ def _sobol(part: DesignPart, n_axes: int, size: int) -> np.ndarray:
     return drawn
 
 
-def _morris(part: DesignPart, n_axes: int, size: int) -> np.ndarray:
+def _morris(part: DesignPart, axes: Sequence[Axis], size: int) -> np.ndarray:
     from SALib.sample import morris
 
     levels = part.levels or 4
@@ -234,6 +271,10 @@ def _morris(part: DesignPart, n_axes: int, size: int) -> np.ndarray:
         raise InputError(
             "must be even", field="design.levels", value=levels, allowed="2, 4, 6, ..."
         )
+    names, numbers = group_numbers(part, axes)
+    problem = _problem(len(axes))
+    if part.groups is not None:
+        problem["groups"] = [names[number] for number in numbers]
     seed = 1 if part.seed is None else part.seed
-    drawn: np.ndarray = morris.sample(_problem(n_axes), size, num_levels=levels, seed=seed)
+    drawn: np.ndarray = morris.sample(problem, size, num_levels=levels, seed=seed)
     return drawn

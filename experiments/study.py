@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     import duckdb
     import pandas as pd
 
+    from experiments.sensitivity import Sensitivity
     from experiments.study_estimate import Estimate
 
 DESIGN = "design.csv"
@@ -271,6 +272,12 @@ class Study:
         from experiments.study_effects import study_effects
 
         return study_effects(self.made, outcomes, **options)
+
+    def sensitivity(self, outcomes: Sequence[str] | None = None, **options: Any) -> Sensitivity:
+        """Morris or Sobol analysis of a study with such a design: see `sensitivity.sensitivity_of`."""
+        from experiments.sensitivity import sensitivity_of
+
+        return sensitivity_of(self, outcomes, **options)
 
     def __repr__(self) -> str:
         from experiments.study_display import study_repr

@@ -20,12 +20,12 @@ MOST_ROWS = 40
 MOST_LINES = 60
 MOST_PANELS = 12
 # Letters as outlines look alike everywhere; a fixed salt makes equal figures equal files.
-_SVG: dict[Any, Any] = {**STYLE, "svg.fonttype": "path", "svg.hashsalt": "ornok"}
+SVG_STYLE: dict[Any, Any] = {**STYLE, "svg.fonttype": "path", "svg.hashsalt": "ornok"}
 
 
 def effects_by_point(effects: pd.DataFrame, outcome: str, axis: str) -> str:
     """Mean and 95 % interval of one outcome at every point, as SVG; what holds zero is grey."""
-    with mpl.rc_context(_SVG):
+    with mpl.rc_context(SVG_STYLE):
         table = effects.sort_values("mean", ignore_index=True)
         many = len(table) > MOST_ROWS
         height = 4.2 if many else 1.0 + 0.24 * max(len(table), 2)
@@ -49,13 +49,13 @@ def effects_by_point(effects: pd.DataFrame, outcome: str, axis: str) -> str:
             axes.set_yticks(rows, table["label"])
             axes.set_ylim(-0.7, len(table) - 0.3)
         axes.set_xlabel(axis)
-        _in_few_digits(axes.xaxis, outcome)
-        return _svg(figure)
+        in_few_digits(axes.xaxis, outcome)
+        return as_svg(figure)
 
 
 def effect_over_time(months: pd.DataFrame, outcome: str) -> str:
     """Mean effect of one outcome by month, a line a point and the median of points, as SVG."""
-    with mpl.rc_context(_SVG):
+    with mpl.rc_context(SVG_STYLE):
         figure = Figure(figsize=(7.2, 3.2), facecolor="white")
         axes = figure.subplots()
         factor = yearly_factor(outcomes()[outcome])
@@ -70,13 +70,13 @@ def effect_over_time(months: pd.DataFrame, outcome: str) -> str:
         axes.plot(when, wide.median(axis=1), color=RED, lw=2)
         axes.axhline(0.0, color="black", lw=0.8)
         axes.set_ylabel(yearly_unit(outcomes()[outcome]))
-        _in_few_digits(axes.yaxis, outcome)
-        return _svg(figure)
+        in_few_digits(axes.yaxis, outcome)
+        return as_svg(figure)
 
 
 def effect_by_parameter(effects: pd.DataFrame, names: list[str], outcome: str) -> str:
     """The effect of one outcome against each parameter that varies, as SVG."""
-    with mpl.rc_context(_SVG):
+    with mpl.rc_context(SVG_STYLE):
         shown = names[:MOST_PANELS]
         n_rows = -(-len(shown) // 3)
         figure = Figure(figsize=(7.2, 2.3 * n_rows + 0.2), facecolor="white")
@@ -93,18 +93,18 @@ def effect_by_parameter(effects: pd.DataFrame, names: list[str], outcome: str) -
         for axes in panels.flat[len(shown) :]:
             axes.set_visible(False)
         panels[0, 0].set_ylabel(yearly_unit(outcomes()[outcome]), fontsize=8.5)
-        _in_few_digits(panels[0, 0].yaxis, outcome)
-        return _svg(figure)
+        in_few_digits(panels[0, 0].yaxis, outcome)
+        return as_svg(figure)
 
 
-def _in_few_digits(axis: Axis, outcome: str) -> None:
+def in_few_digits(axis: Axis, outcome: str) -> None:
     """Millions and billions as words, as in the tables."""
     unit = yearly_unit(outcomes()[outcome])
     if unit.startswith("KGS"):
         axis.set_major_formatter(FuncFormatter(lambda value, _: readable(value, unit)))
 
 
-def _svg(figure: Figure) -> str:
+def as_svg(figure: Figure) -> str:
     """The figure as an `<svg>` element, without prolog, date or links."""
     FigureCanvasSVG(figure)
     figure.set_layout_engine("tight")

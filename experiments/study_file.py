@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from model.errors import InputError, nearest
 
-__all__ = ["NAME", "DesignPart", "KeepPart", "Span", "StudyFile", "read_study"]
+__all__ = [
+    "NAME",
+    "DesignPart",
+    "FilePart",
+    "KeepPart",
+    "Span",
+    "StudyFile",
+    "read_part",
+    "read_study",
+]
 
 NAME = "study.toml"
 MOST_SEEDS = 10_000
@@ -19,11 +29,13 @@ MOST_SEEDS = 10_000
 Count = Annotated[int, Field(ge=1)]
 
 
-class _Part(BaseModel):
+class FilePart(BaseModel):
+    """A table of a file that a person writes: nothing unknown in it, every value of its own type."""
+
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, populate_by_name=True)
 
 
-class Span(_Part):
+class Span(FilePart):
     """Where one parameter goes: from `low` to `high` (the parameter's own ends if not given), in
     `steps` equal steps on a grid, or through `values`.
     """
@@ -34,25 +46,29 @@ class Span(_Part):
     values: Annotated[list[Any], Field(min_length=1)] | None = None
 
 
-class DesignPart(_Part):
+class DesignPart(FilePart):
     """How the points are chosen.
 
     `size`: points of a latin hypercube, base sample of Sobol, trajectories of Morris. `levels`: of
-    Morris. `second_order`: of Sobol. `file` or `rows`: the table of a list. `cross_levers`: levers
+    Morris, draws of a posterior. `groups`: of Morris, parameters that move together. `second_order`:
+    of Sobol. `file` or `rows`: the table of a list, the file of a posterior. `cross_levers`: levers
     form a grid of their own, and every point of it meets every point of the uncertainties.
+    `own_seeds`: every point has seeds of its own, so that chance varies with the points too.
     """
 
-    kind: Literal["grid", "list", "latin", "sobol", "morris"]
+    kind: Literal["grid", "list", "latin", "sobol", "morris", "posterior"]
     size: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
     seed: Annotated[int, Field(ge=0, lt=2**32)] | None = None
     levels: Annotated[int, Field(ge=2, le=1000)] | None = None
     second_order: bool | None = None
+    groups: Annotated[dict[str, list[str]], Field(min_length=2)] | None = None
     file: str | None = None
     rows: Annotated[list[dict[str, Any]], Field(min_length=1)] | None = None
     cross_levers: bool = False
+    own_seeds: bool = False
 
 
-class KeepPart(_Part):
+class KeepPart(FilePart):
     """What of a run is stored: outcomes (all if not given), months, regions (`["all"]`: each)."""
 
     outcomes: Annotated[list[str], Field(min_length=1)] | None = None
@@ -61,7 +77,7 @@ class KeepPart(_Part):
     last: str | None = Field(default=None, alias="to")
 
 
-class StudyFile(_Part):
+class StudyFile(FilePart):
     """The whole file; every field is explained in docs/studies.md."""
 
     title: Annotated[str, Field(min_length=1)]
@@ -93,6 +109,11 @@ def read_study(path: Path) -> StudyFile:
 
     Raises `model.errors.InputError` with every problem found.
     """
+    return read_part(path, StudyFile)
+
+
+def read_part[Kind: FilePart](path: Path, kind: type[Kind]) -> Kind:
+    """The content of a TOML file of this kind; `model.errors.InputError` as `read_study`."""
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as problem:
@@ -101,9 +122,9 @@ def read_study(path: Path) -> StudyFile:
     except tomllib.TOMLDecodeError as problem:
         raise InputError(f"is not TOML: {problem}", file=path) from None
     try:
-        return StudyFile.model_validate(table)
+        return kind.model_validate(table)
     except ValidationError as refused:
-        problems = [_in_our_words(path, one) for one in refused.errors()]
+        problems = [_in_our_words(path, one, kind) for one in refused.errors()]
     if len(problems) == 1:
         raise problems[0]
     lines = "\n".join(f"- {problem}" for problem in problems)
@@ -125,14 +146,14 @@ _BOUNDS = {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less tha
 _LENGTHS = {"min_length": "at least", "max_length": "at most"}
 
 
-def _in_our_words(path: Path, error: Mapping[str, Any]) -> InputError:
+def _in_our_words(path: Path, error: Mapping[str, Any], whole: type[FilePart]) -> InputError:
     """One error of pydantic as the house says it: file, field, value, allowed, nearest name."""
     place = [str(part) for part in error["loc"]]
     field, kind, facts = ".".join(place), error["type"], error.get("ctx", {})
     if kind == "missing":
         return InputError("is missing", file=path, field=field)
     if kind == "extra_forbidden":
-        known = _keys_at(place[:-1])
+        known = _keys_at(place[:-1], whole)
         return InputError(
             "unknown key",
             file=path,
@@ -142,7 +163,7 @@ def _in_our_words(path: Path, error: Mapping[str, Any]) -> InputError:
         )
     problem, allowed, hint = _WORDS.get(kind, "not allowed"), None, None
     if kind == "literal_error":
-        choices = [str(one) for one in get_args(DesignPart.model_fields["kind"].annotation)]
+        choices = re.findall(r"'([^']*)'", facts["expected"])
         allowed, hint = ", ".join(choices), nearest(error["input"], choices)
     for key, words in _BOUNDS.items():
         if key in facts:
@@ -155,13 +176,13 @@ def _in_our_words(path: Path, error: Mapping[str, Any]) -> InputError:
     )
 
 
-def _keys_at(place: Sequence[str]) -> list[str]:
-    """The keys that a table at this place may have."""
-    tables: dict[str, type[_Part]] = {"design": DesignPart, "keep": KeepPart}
-    if not place:
-        chosen: type[_Part] = StudyFile
-    elif place[0] in ("levers", "uncertainties"):
-        chosen = Span
-    else:
-        chosen = tables[place[0]]
-    return [field.alias or name for name, field in chosen.model_fields.items()]
+def _keys_at(place: Sequence[str], whole: type[FilePart]) -> list[str]:
+    """The keys that a table at this place of a file may have."""
+    names = iter(place)
+    for name in names:
+        annotation = whole.model_fields[name].annotation
+        inside = (annotation, *get_args(annotation))
+        whole = next(x for x in inside if isinstance(x, type) and issubclass(x, FilePart))
+        if get_origin(annotation) is dict:
+            next(names)  # a name that the person gave, as of a parameter
+    return [field.alias or name for name, field in whole.model_fields.items()]

@@ -112,9 +112,16 @@ class Plan:
         keys = _Keys(self)
         for point in range(len(self.design.points)):
             values = self.design.values(point)
-            for seed in self.seeds:
+            for seed in self.seeds_of(point):
                 for world in range(len(self.kit.setups)):
                     yield Run(keys.of(world, values, seed), world, point, seed)
+
+    def seeds_of(self, point: int) -> tuple[int, ...]:
+        """The seeds of one point: those of the study, or as many of its own (`own_seeds`)."""
+        part = self.file.design
+        if part is None or not part.own_seeds:
+            return self.seeds
+        return tuple(seed + point * len(self.seeds) for seed in self.seeds)
 
     def parameters(self, run: Run) -> dict[str, Any]:
         """What differs from the pack in a run: settings and the values of its point."""
@@ -212,8 +219,8 @@ def _setups(folder: Path, file: StudyFile, seeds: Sequence[int]) -> tuple[Setup,
     setups: list[Setup] = []
     for name in named:
         setup = prepare(
-            _world_place(name, folder),
-            pack=_pack_place(file.pack, folder),
+            world_place(name, folder),
+            pack=pack_place(file.pack, folder),
             seed=seeds[0],
             scale=file.scale,
             horizon=file.horizon,
@@ -231,12 +238,12 @@ def _setups(folder: Path, file: StudyFile, seeds: Sequence[int]) -> tuple[Setup,
     return tuple(setups)
 
 
-def _world_place(name: str, folder: Path) -> str:
+def world_place(name: str, folder: Path) -> str:
     """A world's name, or its file: from the study's folder, so that a study can be moved."""
     return str(folder / name) if name.endswith(".toml") or "/" in name else name
 
 
-def _pack_place(name: str, folder: Path) -> str:
+def pack_place(name: str, folder: Path) -> str:
     # Workers have a working directory of their own.
     own = folder / name
     return str(own.resolve()) if name not in pack_names() and own.is_dir() else name

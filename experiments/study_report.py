@@ -13,6 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from experiments.citation import model_of_study
+from experiments.html_page import html_document, html_figure, html_table, html_texts
 from experiments.outcomes import outcomes, readable, yearly_factor, yearly_unit
 from experiments.store import whole_folder
 from experiments.study import Status, Study
@@ -34,21 +35,6 @@ from model.errors import InputError
 
 MOST_TABLE_POINTS = 40
 MOST_FAILURES = 20
-_STYLE = """
-body{font:16px/1.5 Georgia,'Times New Roman',serif;color:#111;max-width:60rem;margin:2rem auto;
-padding:0 1rem}h1{font-size:1.9rem;line-height:1.2;margin-bottom:.2rem}h2{font-size:1.25rem;
-margin-top:2.2rem;border-bottom:1px solid #bbb}h3{font-size:1.02rem;margin-bottom:.2rem}
-table{border-collapse:collapse;font:13px/1.35 Arial,Helvetica,sans-serif;margin:.6rem 0;display:block;
-overflow-x:auto}th,td{text-align:left;padding:.18rem .7rem .18rem 0;vertical-align:top}
-thead th{border-bottom:1.5px solid #111}tbody tr:last-child td{border-bottom:1px solid #111}
-.wide td:last-child{overflow-wrap:anywhere}td.n,th.n{text-align:right;white-space:nowrap;
-font-variant-numeric:tabular-nums}.unclear{color:#6b6b6b}
-.lead{font-size:1.1rem;color:#333}pre{font-size:12px;background:#f6f6f6;padding:.7rem;overflow-x:auto;
-white-space:pre-wrap}figure{margin:1rem 0}figcaption{font-size:.9rem;color:#333}svg{max-width:100%;
-height:auto}.small{font-size:.88rem;color:#333}
-@media print{body{max-width:none;margin:0;font-size:11pt}h2,h3{break-after:avoid}
-figure,tr{break-inside:avoid}a{color:#111}}
-"""
 
 
 @dataclass(frozen=True)
@@ -140,9 +126,7 @@ def _html(page: _Page, name: str) -> str:
         *_reproduce(page),
         *_cite(page),
     ]
-    head = f"<meta charset='utf-8'><title>{escape(plan.file.title)}</title><style>{_STYLE}</style>"
-    body = "\n".join(part for part in parts if part)
-    return f"<!DOCTYPE html>\n<html lang='en'><head>{head}</head>\n<body>\n{body}\n</body></html>\n"
+    return html_document(plan.file.title, parts)
 
 
 def _in_short(page: _Page) -> str:
@@ -190,16 +174,16 @@ def _results(page: _Page, name: str) -> Iterable[str]:
         )
         if page.paired and not (one_point and len(table) == 1):
             caption = "Mean over seeds and 95 % interval at each point."
-            yield _figure(effects_by_point(table, outcome, f"effect, {unit}"), caption)
+            yield html_figure(effects_by_point(table, outcome, f"effect, {unit}"), caption)
     first = page.choice.outcomes[0]
     if page.months is not None:
         caption = f"Effect on {first.replace('_', ' ')} by month: points (grey) and their median."
-        yield _figure(effect_over_time(page.months, first), caption)
+        yield html_figure(effect_over_time(page.months, first), caption)
     varied = [name for name in names if page.effects[name].nunique() > 1]
     if varied and len(page.study.plan.design.points) > 2:
         table = page.effects[page.effects["outcome"] == first]
         caption = f"{kind[:-1]} of {first.replace('_', ' ')} against each parameter."
-        yield _figure(effect_by_parameter(table, varied, first), caption)
+        yield html_figure(effect_by_parameter(table, varied, first), caption)
 
 
 def _beside(page: _Page) -> str:
@@ -241,7 +225,7 @@ def _table_of_points(table: pd.DataFrame, outcome: str) -> str:
         cells = [readable(row[key] * factor, unit) for key in ("mean", "low", "high")]
         boot = " to ".join(readable(row[key] * factor, unit) for key in ("boot_low", "boot_high"))
         rows.append(([str(row["label"]), *cells, boot, str(row["n"])], holds_zero))
-    return _table(["", "mean", "low", "high", "bootstrap", "seeds"], rows)
+    return html_table(["", "mean", "low", "high", "bootstrap", "seeds"], rows)
 
 
 def _spread(table: pd.DataFrame, outcome: str) -> str:
@@ -252,41 +236,22 @@ def _spread(table: pd.DataFrame, outcome: str) -> str:
     cells = [readable(float(table["mean"].quantile(x)) * factor, unit) for x in shares.values()]
     above, below = int((table["low"] > 0).sum()), int((table["high"] < 0).sum())
     head = ["points", *shares, "clearly above 0", "clearly below 0"]
-    return _table(head, [([f"{len(table):,}", *cells, f"{above:,}", f"{below:,}"], False)])
-
-
-def _table(head: Sequence[str], rows: Iterable[tuple[Sequence[str], bool]], words: int = 1) -> str:
-    """An HTML table; the first `words` columns are text, the rest numbers."""
-    kinds = ["" if column < words else " class='n'" for column in range(len(head))]
-    top = "".join(f"<th{kind}>{escape(cell)}</th>" for kind, cell in zip(kinds, head, strict=True))
-    lines = []
-    for cells, grey in rows:
-        line = "".join(f"<td{kind}>{escape(x)}</td>" for kind, x in zip(kinds, cells, strict=True))
-        lines.append(f"<tr class='unclear'>{line}</tr>" if grey else f"<tr>{line}</tr>")
-    return f"<table><thead><tr>{top}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
-
-
-def _figure(svg: str, caption: str) -> str:
-    return f"<figure>{svg}<figcaption>{escape(caption)}</figcaption></figure>"
+    return html_table(head, [([f"{len(table):,}", *cells, f"{above:,}", f"{below:,}"], False)])
 
 
 # --- What was run -----------------------------------------------------------------------------------
 
 
-def _texts(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    return _table(head, [(row, False) for row in rows], words=len(head))
-
-
 def _what_was_run(page: _Page) -> Iterable[str]:
     plan = page.study.plan
     yield "<h3>Worlds</h3>"
-    yield _texts(["world", "what it is", "the question it answers"], world_rows(plan))
+    yield html_texts(["world", "what it is", "the question it answers"], world_rows(plan))
     if plan.design.names:
         yield "<h3>Parameters that vary</h3>"
         head = ["parameter", "role", "values", "pack's own", "unit", "grade", "meaning"]
-        yield _texts(head, parameter_rows(plan))
+        yield html_texts(head, parameter_rows(plan))
     yield "<h3>Outcomes shown</h3>"
-    yield _texts(["outcome", "unit a month", "meaning"], outcome_rows(page.choice.outcomes))
+    yield html_texts(["outcome", "unit a month", "meaning"], outcome_rows(page.choice.outcomes))
 
 
 def _failures(page: _Page) -> Iterable[str]:
@@ -303,7 +268,7 @@ def _failures(page: _Page) -> Iterable[str]:
         [one["world"], one["parameters"], str(one["seed"]), one["type"], one["message"]]
         for one in failed[-MOST_FAILURES:]
     ]
-    yield _texts(["world", "parameters", "seed", "type", "message"], rows)
+    yield html_texts(["world", "parameters", "seed", "type", "message"], rows)
 
 
 def _reproduce(page: _Page) -> Iterable[str]:
@@ -318,7 +283,7 @@ def _reproduce(page: _Page) -> Iterable[str]:
         *[["packages", ", ".join(f"{k} {v}" for k, v in one.items())] for one in status.versions],
         ["written", f"{status.first_time} to {status.last_time}"],
     ]
-    yield f"<div class='wide'>{_texts(['', ''], rows)}</div>"
+    yield f"<div class='wide'>{html_texts(['', ''], rows)}</div>"
     yield "<p>With the file below as <code>study.toml</code> in a folder:</p>"
     yield "<pre>ornok study run FOLDER\nornok study report FOLDER</pre>"
     yield f"<pre>{escape((page.study.folder / NAME).read_text(encoding='utf-8'))}</pre>"

@@ -72,7 +72,7 @@ def show_check(study: Study, workers: int | None, *, json: bool) -> None:
         "space": f"about {size_in_words(facts['bytes'])}",
         "code, pack": f"{now.code}, {now.pack_hash[:12]}",
     }
-    Console().print(_lines(lines))
+    Console().print(facts_grid(lines))
 
 
 def show_status(study: Study, *, json: bool) -> None:
@@ -105,10 +105,11 @@ def show_status(study: Study, *, json: bool) -> None:
     if now.seconds is not None:
         lines["time"] = f"{now.seconds:.2g} s a run"
         lines["months saved"] = f"{now.months_saved:,}, shared with runs that had them already"
-    Console().print(_lines(lines))
+    Console().print(facts_grid(lines))
 
 
-def _lines(lines: dict[str, str]) -> Table:
+def facts_grid(lines: dict[str, str]) -> Table:
+    """What is said, line by line, behind its name."""
     page = Table.grid(padding=(0, 2, 0, 0))
     page.add_column(style="bold", no_wrap=True)
     page.add_column(overflow="fold")

@@ -29,6 +29,7 @@ _DESIGNS = {
     "latin": "a Latin hypercube of {n} points over {k}",
     "sobol": "a Sobol design of {n} points over {k} (Saltelli's scheme)",
     "morris": "a Morris design of {n} points over {k}",
+    "posterior": "{n} draws from a posterior of {k} (ornok calibrate)",
     "none": "one point: no parameter was varied",
 }
 
@@ -47,6 +48,10 @@ def methods(plan: Plan, status: Status, first: int, last: int) -> str:
     seeds = f"{len(plan.seeds)} seeds ({plan.seeds[0]} to {plan.seeds[-1]})"
     if len(plan.seeds) == 1:
         seeds = f"one seed ({plan.seeds[0]})"
+    if plan.file.design is not None and plan.file.design.own_seeds:
+        seeds = (
+            f"{len(plan.seeds)} seeds of its own" if len(plan.seeds) > 1 else "a seed of its own"
+        )
     worlds = f"world{'s' if len(treated) > 1 else ''} {', '.join(treated)}"
     people = "one person" if params.scale == 1.0 else f"{params.scale:g} people"
     sentences = [

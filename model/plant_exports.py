@@ -86,6 +86,13 @@ def export_share(ratio: float, elasticity: float) -> float:
     return 1.0 / (1.0 + math.pow(ratio, elasticity))
 
 
+def delivered_ratio(plant: Plant) -> float:
+    """Price of the plant's car delivered abroad over the world price of a new car."""
+    model = plant.model
+    freight = model.params.export_freight * freight_factor(model)
+    return plant.price * (1.0 + freight) / border_price(model, NEW)
+
+
 def export_demand(plant: Plant) -> float:
     """Agent cars a month that foreigners want: access · market · logit share · reputation.
 
@@ -96,9 +103,7 @@ def export_demand(plant: Plant) -> float:
     access = open_access(plant)
     if access <= 0.0:
         return 0.0
-    freight = p.export_freight * freight_factor(model)
-    ratio = plant.price * (1.0 + freight) / border_price(model, NEW)
-    share = export_share(ratio, p.export_elasticity) * plant.reputation
+    share = export_share(delivered_ratio(plant), p.export_elasticity) * plant.reputation
     market = access * p.export_market / 12.0 / model.scale * share
     return float(market * p.foreign_demand_index)
 

@@ -25,6 +25,7 @@ from model.plant_exit import (
     settle_estate,
     withdraw_tenders,
 )
+from model.plant_exports import delivered_ratio
 from model.plant_money import spend_on_site
 from model.plant_timeline import (
     BUILDING,
@@ -304,6 +305,7 @@ def stage_measures(model: RegionalModel) -> dict[str, float]:
         "plant_capacity": capacity,
         "plant_utilisation": YEAR * made / capacity if capacity > 0.0 else 0.0,
         "plant_price": sum(plant.price for plant in making) / max(len(making), 1),
+        "plant_delivered_ratio": sum(map(delivered_ratio, making)) / max(len(making), 1),
         "announced_capacity": sum(announced_capacity(plant, period) for plant in plants) / scale,
         "announced_jobs": sum(announced_jobs(plant, period) for plant in plants) / scale,
     }

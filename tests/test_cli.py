@@ -14,7 +14,7 @@ from runs import BURN_IN
 from typer.testing import CliRunner
 
 import model
-from experiments import job, pool
+from experiments import job
 from experiments.beyond_plant import beyond_the_plant
 from experiments.cli import app
 from experiments.cli_input import tell_of_compiling

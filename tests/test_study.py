@@ -312,6 +312,19 @@ def test_more_seeds_points_and_worlds_keep_the_keys_there_were(tmp_path):
     assert before < set(keys(changed(tmp_path, '["plant"]', '["plant", "enclave"]')))
 
 
+def test_points_may_have_seeds_of_their_own(tmp_path):
+    shared = small_study(tmp_path / "study", seeds=2)
+    own = changed(tmp_path / "study", 'kind = "grid"', 'kind = "grid"\nown_seeds = true')
+    assert [(run.point, run.seed) for run in own.plan.runs() if run.world == 0] == [
+        (0, 1), (0, 2), (1, 3), (1, 4)
+    ]  # fmt: skip
+    # Both worlds of a point have its seeds, and a run that both studies ask for has one key.
+    assert {(run.point, run.seed, run.world) for run in own.plan.runs()} == {
+        (point, 1 + 2 * point + k, world) for point in (0, 1) for k in (0, 1) for world in (0, 1)
+    }
+    assert len(own.plan.keys & shared.plan.keys) == 4
+
+
 def test_a_setup_of_a_point_is_what_prepare_makes(tmp_path):
     own = (
         World.load("plant")

@@ -1,1 +1,1 @@
-"""Claims that hold only under numbers nobody knows: small designs that say under which."""
+"""The claims of the article: what decides each, the rule, the runs, and the answer with its conditions."""

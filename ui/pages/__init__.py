@@ -1,0 +1,1 @@
+"""One file a page: results to elements, no economics."""

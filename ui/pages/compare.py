@@ -1,0 +1,151 @@
+"""Compare: two worlds with one clock; the second is "no plant" until another is chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+import solara
+
+from ui import modules
+from ui.language import Words, use_words
+from ui.lever_texts import moved_texts, notices_of, setup_props
+from ui.map_shapes import map_of
+from ui.page_texts import player_texts, shocks_of
+from ui.pairs import use_pair
+from ui.question import WITHOUT, Correction, Question, ask
+from ui.run_request import RunRequest
+from ui.shown_outcomes import as_props
+
+# What both questions share.
+_TOGETHER = ("pack", "scale", "seed")
+
+
+@dataclass(frozen=True)
+class Two:
+    """Two questions on the same country, at the same scale, with the same seed."""
+
+    a: Question
+    b: Question
+
+    def to_query(self) -> dict[str, str]:
+        """What stands in a link: each question as a query of its own."""
+        shared = {k: v for k, v in self.a.to_query().items() if k in _TOGETHER}
+        own = {"a": _own(self.a), "b": _own(self.b)}
+        usual = {"a": _own(Question()), "b": _own(Question(world=WITHOUT))}
+        return shared | {side: own[side] for side in own if own[side] != usual[side]}
+
+
+def _own(question: Question) -> str:
+    """A question's own part of a link: its world and the levers moved."""
+    rest = {k: v for k, v in question.to_query().items() if k not in _TOGETHER}
+    return urlencode({"world": question.world} | rest)
+
+
+compared: solara.Reactive[Two | None] = solara.reactive(None)
+corrected: solara.Reactive[list[Correction]] = solara.reactive([])
+
+
+def ask_two(raw: Mapping[str, Any]) -> tuple[Two, list[Correction]]:
+    """Two questions from what came from outside; see `ui.question.ask`."""
+    shared = {name: raw[name] for name in _TOGETHER if name in raw}
+    questions, corrections = [], []
+    for side, usual in (("a", {}), ("b", {"world": WITHOUT})):
+        own = raw.get(side)
+        given = dict(parse_qsl(own)) if isinstance(own, str) else usual
+        question, wrong = ask(given | shared)
+        questions.append(question)
+        corrections += [one for one in wrong if one not in corrections]
+    return Two(*questions), corrections
+
+
+@solara.component_vue(esm_module=modules.define("compare"))
+def _Compare(
+    texts: dict[str, Any],
+    locale: str,
+    setup: dict[str, Any],
+    sides: dict[str, Any],
+    notices: list[str],
+    outcomes: list[dict[str, Any]],
+    map: dict[str, Any],  # noqa: A002  # the component's own word
+    shocks: list[dict[str, Any]],
+    query: str,
+    event_ready: Callable[[Any], None],
+    event_ask: Callable[[Any], None],
+    event_open: Callable[[str], None],
+) -> None:
+    """The page; runs and bands reach it as messages."""
+
+
+@solara.component
+def Page() -> None:
+    """The page."""
+    words = use_words()
+    router = solara.use_router()
+    two = _asked(router.search)
+
+    def one(seed: int, detail: str) -> RunRequest:
+        return _request(two.a, seed, detail)
+
+    def other(seed: int, detail: str) -> RunRequest:
+        return _request(two.b, seed, detail)
+
+    ready, told = use_pair(one, other, two.a.seed, two)
+
+    def heard(raw: Any) -> None:
+        if isinstance(raw, dict):
+            compared.value, corrected.value = ask_two(raw)
+
+    element = _Compare(
+        texts=_texts(words),
+        locale=words.language,
+        setup=setup_props(two.a, words),
+        sides={side: _side(question, words) for side, question in (("a", two.a), ("b", two.b))},
+        notices=notices_of(corrected.value, words),
+        outcomes=as_props(words),
+        map=map_of(two.a.pack) | {"names": words.part("regions")},
+        shocks=shocks_of(two.a.with_plant, words),
+        query=urlencode(two.to_query()),
+        event_ready=ready,
+        event_ask=heard,
+        event_open=lambda path: router.push(str(path)),
+    )
+    told(element)
+
+
+def _request(question: Question, seed: int, detail: str) -> RunRequest:
+    return question.request(plant=True, seed=seed, detail=detail)
+
+
+def _asked(search: str | None) -> Two:
+    """What was compared in this session, else what the link asks."""
+    first = solara.use_ref(True)
+    two = compared.value
+    if two is None or (first.current and search):
+        two, corrections = ask_two(dict(parse_qsl(search or "")))
+        compared.value, corrected.value = two, corrections
+    first.current = False
+    return two
+
+
+def _texts(words: Words) -> dict[str, Any]:
+    return words.part("compare") | {
+        "player": player_texts(words),
+        "run": words.part("lever_panel"),
+        "failures": {k: words(f"explore.{k}") for k in ("busy", "too_long", "failed")},
+        "corrected": words("explore.corrected"),
+    }
+
+
+def _side(question: Question, words: Words) -> dict[str, Any]:
+    """One of the two: world, its question, and levers moved in words."""
+    return {
+        "world": question.world,
+        "title": words(f"worlds.{question.world}.title"),
+        "question": words(f"worlds.{question.world}.question"),
+        "moved": moved_texts(question, words),
+        "own": _own(question),
+        "link": urlencode(question.to_query()),
+    }

@@ -1,0 +1,101 @@
+"""Explore: move a lever, and twenty years stand there with the plant and without it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+import solara
+
+from ui import modules
+from ui.command_line import command_of
+from ui.language import Words, use_words
+from ui.lever_texts import lever_props, notices_of, setup_props
+from ui.map_shapes import map_of
+from ui.page_texts import player_texts, shocks_of
+from ui.pairs import use_pair
+from ui.question import Correction, Question, ask
+from ui.run_request import RunRequest
+from ui.shown_outcomes import as_props
+
+# One value a visitor: Solara keeps module-level reactive values apart by session.
+asked: solara.Reactive[Question | None] = solara.reactive(None)
+corrected: solara.Reactive[list[Correction]] = solara.reactive([])
+
+
+@solara.component_vue(esm_module=modules.define("explore"))
+def _Explore(
+    texts: dict[str, Any],
+    locale: str,
+    levers: list[dict[str, Any]],
+    setup: dict[str, Any],
+    notices: list[str],
+    outcomes: list[dict[str, Any]],
+    map: dict[str, Any],  # noqa: A002  # the component's own word
+    shocks: list[dict[str, Any]],
+    query: str,
+    command: str,
+    event_ready: Callable[[Any], None],
+    event_ask: Callable[[Any], None],
+    event_open: Callable[[str], None],
+) -> None:
+    """The page; runs and bands reach it as messages (`assets/ornok/run_store.js`)."""
+
+
+@solara.component
+def Page() -> None:
+    """The page."""
+    words = use_words()
+    router = solara.use_router()
+    question = _question_of(router.search)
+
+    def one(seed: int, detail: str) -> RunRequest:
+        return question.request(plant=True, seed=seed, detail=detail)
+
+    def other(seed: int, detail: str) -> RunRequest:
+        return question.request(plant=False, seed=seed, detail=detail)
+
+    ready, told = use_pair(one, other, question.seed, question)
+
+    def heard(raw: Any) -> None:
+        if isinstance(raw, dict):
+            asked.value, corrected.value = ask(raw)
+
+    element = _Explore(
+        texts=page_texts(words),
+        locale=words.language,
+        levers=lever_props(question, words),
+        setup=setup_props(question, words),
+        notices=notices_of(corrected.value, words),
+        outcomes=as_props(words),
+        map=map_of(question.pack) | {"names": words.part("regions")},
+        shocks=shocks_of(question.with_plant, words),
+        query=urlencode(question.to_query()),
+        command=command_of(question),
+        event_ready=ready,
+        event_ask=heard,
+        event_open=lambda path: router.push(str(path)),
+    )
+    told(element)
+
+
+def _question_of(search: str | None) -> Question:
+    """What was asked in this session, else what the link asks."""
+    question = asked.value
+    first = solara.use_ref(True)
+    if question is None or (first.current and search):
+        question, corrections = ask(dict(parse_qsl(search or "")))
+        asked.value, corrected.value = question, corrections
+    first.current = False
+    return question
+
+
+def page_texts(words: Words) -> dict[str, Any]:
+    """All texts that the page's components need."""
+    texts = words.part("explore")
+    return texts | {
+        "levers": words.part("lever_panel"),
+        "share": words.part("share"),
+        "player": player_texts(words),
+    }

@@ -1,0 +1,103 @@
+"""A process that runs worlds for the browser app, one after the other, and tells of them as they go.
+
+It holds the compiled rules, the packs and the end of the burn-in of the last seeds, so that a run
+begins at once. It gives up a run when told to, when its time is over, or when the server has gone.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+import traceback
+from multiprocessing.connection import Connection
+from typing import TYPE_CHECKING, Any
+
+from ui.run_request import FULL, RunRequest
+
+if TYPE_CHECKING:
+    from model import RegionalModel
+
+# First piece after so long, the next ones at this distance: twenty years in one piece if the run
+# takes no longer.
+FIRST_PIECE_SECONDS = 0.3
+PIECE_SECONDS = 0.45
+NICE = 10
+
+# What a worker says: (kind, number of the run, content).
+PIECE, DONE, GIVEN_UP, TOO_LONG, FAILED, READY = (
+    "piece", "done", "given up", "too long", "failed", "ready",
+)  # fmt: skip
+
+
+class GivenUpError(Exception):
+    """Nobody waits for this run any more."""
+
+
+class TooLongError(Exception):
+    """The run has used up its time."""
+
+
+def work(orders: Connection, threads: int) -> None:
+    """The life of a worker: runs until the connection closes.
+
+    An order is (number, request, seconds); any number that arrives during a run ends it.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the server ends its workers itself
+    os.nice(NICE)
+    from model import threads as model_threads
+    from ui.starts import Starts
+
+    model_threads.use(threads)
+    starts = Starts()
+    orders.send((READY, 0, None))
+    while True:
+        try:
+            order = orders.recv()
+        except (EOFError, OSError):
+            return
+        if isinstance(order, tuple):
+            _answer(orders, starts, *order)
+
+
+def _answer(
+    orders: Connection, starts: Any, number: int, request: RunRequest, seconds: float
+) -> None:
+    try:
+        _run(orders, starts, number, request, time.monotonic() + seconds)
+        orders.send((DONE, number, None))
+    except GivenUpError:
+        orders.send((GIVEN_UP, number, None))
+    except TooLongError:
+        orders.send((TOO_LONG, number, None))
+    except (EOFError, OSError):
+        os._exit(0)  # the server is gone
+    except Exception:  # a run that fails must not take the worker with it
+        orders.send((FAILED, number, traceback.format_exc()))
+
+
+def _run(
+    orders: Connection, starts: Any, number: int, request: RunRequest, deadline: float
+) -> None:
+    """Step to the end, sending a piece now and then; period 0 is the first month that is told."""
+    from ui.recorder import Recorder, SeriesRecorder
+
+    def check() -> None:
+        if orders.poll():
+            orders.recv()
+            raise GivenUpError
+        if time.monotonic() > deadline:
+            raise TooLongError
+
+    model: RegionalModel = starts.begin(request.setup(), check)
+    recorder = (Recorder if request.detail == FULL else SeriesRecorder)(model)
+    last = int(model.params.horizon) - 1
+    due = time.monotonic() + FIRST_PIECE_SECONDS
+    while model.period < last:
+        model.step()
+        recorder.note()
+        check()
+        if request.detail == FULL and time.monotonic() > due and model.period < last:
+            orders.send((PIECE, number, recorder.take()))
+            due = time.monotonic() + PIECE_SECONDS
+    orders.send((PIECE, number, recorder.take()))

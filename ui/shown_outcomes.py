@@ -1,0 +1,117 @@
+"""The outcomes that the pages show: which, in what unit, in which group. Names are in the texts.
+
+Values come as the model states them (`model/outcomes.csv`); `factor` turns them into what is shown.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from model import load_pack
+from model.measures import outcomes
+
+# Units are keys of `texts/<language>/units.toml`.
+_YEARLY_BILLION = (12e-9, "bn_kgs_year")
+_YEARLY = 12.0
+_PERCENT = 100.0
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One outcome as it is shown; `smooth`: as the mean of the last twelve months."""
+
+    name: str
+    group: str
+    unit: str
+    factor: float = 1.0
+    smooth: bool = True
+
+
+SHOWN: tuple[Shown, ...] = (
+    Shown("employee_jobs", "work", "jobs"),
+    Shown("plant_jobs", "work", "jobs"),
+    Shown("supplier_jobs", "work", "jobs"),
+    Shown("employment", "work", "people"),
+    Shown("own_account", "work", "people"),
+    Shown("unemployment_rate", "work", "percent", _PERCENT),
+    Shown("mean_wage", "work", "kgs_month"),
+    Shown("abroad", "work", "people"),
+    Shown("auto_skilled", "work", "people"),
+    Shown("auto_skill_outside", "work", "people"),
+    Shown("cars_made", "plant", "cars_year", _YEARLY),
+    Shown("plant_stage", "plant", "stage", smooth=False),
+    Shown("plant_utilisation", "plant", "percent", _PERCENT),
+    Shown("cars_sold_households", "plant", "cars_year", _YEARLY),
+    Shown("cars_sold_state", "plant", "cars_year", _YEARLY),
+    Shown("cars_exported", "plant", "cars_year", _YEARLY),
+    Shown("plant_price", "plant", "kgs_car", smooth=False),
+    Shown("profits_repatriated", "plant", _YEARLY_BILLION[1], _YEARLY_BILLION[0]),
+    Shown("local_content_nominal", "chain", "percent", _PERCENT, smooth=False),
+    Shown("local_content_deep", "chain", "percent", _PERCENT, smooth=False),
+    Shown("tier1_suppliers", "chain", "firms", smooth=False),
+    Shown("tier2_suppliers", "chain", "firms", smooth=False),
+    Shown("parts_bought_value", "chain", _YEARLY_BILLION[1], _YEARLY_BILLION[0]),
+    Shown("kits_imported_value", "chain", _YEARLY_BILLION[1], _YEARLY_BILLION[0]),
+    Shown("knowledge_suppliers", "chain", "log"),
+    Shown("knowledge_near", "chain", "log"),
+    Shown("firms", "firms", "firms"),
+    Shown("firm_entries", "firms", "firms_year", _YEARLY),
+    Shown("firm_exits", "firms", "firms_year", _YEARLY),
+    Shown("firms_supplier", "firms", "firms", smooth=False),
+    Shown("firms_spinoff", "firms", "firms", smooth=False),
+    Shown("firms_foreign", "firms", "firms", smooth=False),
+    Shown("gdp", "economy", _YEARLY_BILLION[1], _YEARLY_BILLION[0]),
+    Shown("real_value_added", "economy", _YEARLY_BILLION[1], _YEARLY_BILLION[0]),
+    Shown("value_added_vehicles", "economy", _YEARLY_BILLION[1], _YEARLY_BILLION[0]),
+    Shown("consumption", "economy", _YEARLY_BILLION[1], _YEARLY_BILLION[0]),
+    Shown("exports", "economy", _YEARLY_BILLION[1], _YEARLY_BILLION[0]),
+    Shown("imports", "economy", _YEARLY_BILLION[1], _YEARLY_BILLION[0]),
+    Shown("fdi", "economy", _YEARLY_BILLION[1], _YEARLY_BILLION[0]),
+    Shown("price_level", "economy", "index"),
+    Shown("jobs_entropy", "economy", "index"),
+    Shown("cars_imported_new", "cars", "cars_year", _YEARLY),
+    Shown("cars_imported_used", "cars", "cars_year", _YEARLY),
+    Shown("cars_unmet", "cars", "cars_year", _YEARLY),
+    Shown("tax_revenue", "state", _YEARLY_BILLION[1], _YEARLY_BILLION[0]),
+    Shown("budget_balance", "state", _YEARLY_BILLION[1], _YEARLY_BILLION[0]),
+    Shown("duty_forgone", "state", _YEARLY_BILLION[1], _YEARLY_BILLION[0]),
+    Shown("public_debt_to_gdp", "state", "percent", _PERCENT),
+)
+GROUPS = tuple(dict.fromkeys(one.group for one in SHOWN))
+# Why candidates for a part failed, as the network view counts them.
+REASONS = ("quality", "certification", "scale", "capacity", "finance", "distance", "price")
+# What the map can be coloured by: outcomes that are known by region.
+REGIONAL = ("employee_jobs", "mean_wage", "value_added", "firms", "unemployed", "abroad")
+FLOWS_ABROAD = ("emigrants", "returnees")
+
+
+@cache
+def sent_outcomes(pack: str) -> tuple[str, ...]:
+    """What a run tells of the country: what is shown, parts made at home, why bids failed."""
+    known = outcomes()
+    parts = (f"local_share_{name}" for name in load_pack(pack).components["name"])
+    extra = (*parts, *(f"failed_{name}" for name in REASONS))
+    return tuple(one.name for one in SHOWN) + tuple(name for name in extra if name in known)
+
+
+def sent_regional() -> tuple[str, ...]:
+    """What a run tells by region."""
+    return REGIONAL + FLOWS_ABROAD
+
+
+def as_props(words: Any) -> list[dict[str, Any]]:
+    """The list for the browser, in the visitor's language."""
+    return [
+        {
+            "name": one.name,
+            "group": one.group,
+            "label": words(f"outcomes.{one.name}.label"),
+            "help": words(f"outcomes.{one.name}.help"),
+            "unit": words(f"units.{one.unit}"),
+            "factor": one.factor,
+            "smooth": one.smooth,
+        }
+        for one in SHOWN
+    ]

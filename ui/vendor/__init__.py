@@ -1,0 +1,1 @@
+"""Front-end packages of others, unmodified, and the script that renews them."""
