@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "docs" / "tutorials"
 EDITED = "mechanism.md"  # its blocks are edits of the code: applied to a copy, below
 _BLOCK = re.compile(
-    r'^(?P<pad> *)```(?P<kind>\w+)(?: title="(?P<file>[^"]+)")?(?: where="(?P<where>.*)")?\n'
+    r'^(?P<pad> *)```(?P<kind>\w+)(?: title="(?P<file>[^"]+)")?(?: where="(?P<where>[^\n]*)")?\n'
     r"(?P<text>.*?)^(?P=pad)```$",
     re.DOTALL | re.MULTILINE,
 )
