@@ -125,7 +125,7 @@ def test_a_study_varies_the_new_parameter(copy, tmp_path):
         'title = "levy"\nquestion = "?"\nworlds = ["plant"]\nagainst = "none"\npack = "valley"\n'
         f"horizon = 24\nreplications = 1\n[settings]\nburn_in = {BURN_IN}\n"
         '[levers]\ntraining_levy = { values = [0.0, 0.02] }\n[design]\nkind = "grid"\n'
-        '[keep]\noutcomes = ["training_levy_paid"]\nregions = ["all"]\n'
+        '[keep]\noutcomes = ["training_levy_paid"]\nregions = []\n'
     )
     in_copy(copy, "-m", "experiments.cli", "study", "run", "s", "--workers", "1", cwd=tmp_path)
     look = (
