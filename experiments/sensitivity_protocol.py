@@ -161,7 +161,8 @@ class Step:
             return []
         found = self.analyse()
         if self.stage == SCREENING:
-            return found.leading(self.protocol.question.keep)
+            leading = found.leading(self.protocol.question.keep)
+            return leading if len(leading) > 1 else []  # one has all of the variance
         themes = self.protocol.themes
         names: list[str] = []
         for theme in found.leading(len(themes)):

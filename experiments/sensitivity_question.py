@@ -167,7 +167,7 @@ def check_window(
     return first, last
 
 
-_BOUNDS = {"seeds": (1, 1000), "trajectories": (2, 10_000), "size": (2, 65_536), "keep": (1, 100)}
+_BOUNDS = {"seeds": (1, 1000), "trajectories": (2, 10_000), "size": (2, 65_536), "keep": (2, 100)}
 
 
 def _check_numbers(question: Question) -> None:
