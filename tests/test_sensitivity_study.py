@@ -237,7 +237,7 @@ ASKED = [
     "--seeds",
     "2",
     "--trajectories",
-    "3",
+    "2",
     "--size",
     "4",
 ]
@@ -309,7 +309,7 @@ def test_an_interrupted_question_goes_on(tmp_path, monkeypatch):
     def stops(*_, **__):
         raise KeyboardInterrupt
 
-    words = ["none", tmp_path / "new", *ASKED, *SPANS, "--trajectories", "2"]
+    words = ["none", tmp_path / "new", *ASKED, *SPANS]
     with monkeypatch.context() as patch:
         patch.setattr(Study, "run", stops)
         done = ornok(*words)
