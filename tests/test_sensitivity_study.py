@@ -328,7 +328,7 @@ def test_a_check_says_how_much_and_writes_nothing(tmp_path):
     themes = themes_of(one["name"] for one in told["ranges"])
     assert len(told["ranges"]) > 140
     assert told["runs"]["groups"] == 10 * (len(themes) + 1) * 4 * 2
-    assert told["runs"]["screening"] == 10 * 61 * 4 * 2
+    assert told["runs"]["screening"] == 10 * 101 * 4 * 2
     assert told["runs"]["sobol"] == 128 * 8 * 4 * 2
     why = {one["name"]: one["why"] for one in told["left_out"]}
     assert why["corridor_open"].startswith("stands at 1")
@@ -344,11 +344,13 @@ def test_themes_are_screened_before_their_members(tmp_path):
     (tmp_path / "taxed.toml").write_text(TAXED, encoding="utf-8")
     words = [*TINY, "--outcomes", "tax_revenue", "--against", "flat", "--seeds", "1", "--groups",
              "--parameters", "vat_rate=0.08:0.12,income_tax_rate,follow_hurdle,quit_rate",
-             "--trajectories", "2", "--size", "2", "--keep", "2"]  # fmt: skip
+             "--trajectories", "2", "--size", "2", "--keep", "2", "--second-order"]  # fmt: skip
     done = ornok(tmp_path / "taxed.toml", tmp_path / "new", *words, "--json")
     assert done.exit_code == 0, done.output
     told = json.loads(done.stdout)
     assert [one for one in told if one != "report"] == ["groups", "morris", "sobol"]
+    assert len(told["sobol"]["pairs"]) == 3  # the effect and two levels, of one pair
+    assert (Path(told["report"]).parent / "sobol_pairs.csv").is_file()
     assert {one["parameter"] for one in told["groups"]["indices"]} == {
         "taxes", "foreign_suppliers", "turnover",
     }  # fmt: skip
