@@ -90,7 +90,7 @@ def _wait(condition: Callable[[], bool], seconds: float) -> None:
 def answers(page: Any, address: str, pack: str) -> dict[str, float]:
     """Seconds from a lever moved to the first months and to all twenty years of both worlds; medians."""
     page.goto(f"{address}/explore?pack={pack}")
-    page.wait_for_function(DONE, timeout=120_000)
+    page.wait_for_function(DONE, timeout=400_000)
     page.wait_for_function(
         "() => document.querySelector('.band-state')?.textContent", timeout=120_000
     )
@@ -108,7 +108,7 @@ def answers(page: Any, address: str, pack: str) -> dict[str, float]:
 def band_seconds(page: Any, address: str, pack: str) -> float:
     """Seconds from a lever moved to the interval over all seeds."""
     page.goto(f"{address}/explore?pack={pack}")
-    page.wait_for_function(DONE, timeout=120_000)
+    page.wait_for_function(DONE, timeout=400_000)
     page.wait_for_timeout(500)
     begun = time.monotonic()
     page.locator("#lever-devaluation").evaluate("(one) => { one.closest('details').open = true; }")

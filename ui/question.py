@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from model import load_pack
@@ -20,6 +20,18 @@ from ui.world_edits import Value, without
 
 FIRST_WORLD = "plant"
 WITHOUT = "none"
+
+
+@cache
+def library_names() -> tuple[str, ...]:
+    """Names of the library's worlds."""
+    return tuple(World.names())
+
+
+@cache
+def library_world(name: str) -> World:
+    """A world of the library; read once."""
+    return World.load(name)
 
 
 @dataclass(frozen=True)
@@ -44,7 +56,7 @@ class Question:
     @cached_property
     def base(self) -> World:
         """The world of the library."""
-        return World.load(self.world)
+        return library_world(self.world)
 
     @cached_property
     def possible(self) -> bool:
@@ -74,7 +86,7 @@ class Question:
         """The same without any plant; what can do nothing then is left out, so that runs are shared."""
         only = {name for lever in LEVERS if lever.plant_only for name in parameters_of(lever)}
         bare = replace(self.with_plant, plants=())
-        return without(bare, only) if self.has_plant else World.load("flat")
+        return without(bare, only) if self.has_plant else library_world("flat")
 
     def value(self, lever: Lever) -> Value:
         """Where a lever stands."""
@@ -132,7 +144,7 @@ def ask(raw: Mapping[str, Any]) -> tuple[Question, list[Correction]]:
         return found
 
     pack = one_of("pack", PACKS, PACKS[0])
-    world = one_of("world", World.names(), FIRST_WORLD)
+    world = one_of("world", library_names(), FIRST_WORLD)
     scale = one_of("scale", SCALES[pack], SCALES[pack][0])
     seed = _whole(raw.get("seed", 1), *SEEDS)
     if str(raw.get("seed", 1)) != str(seed):

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 # First piece after so long, the next ones at this distance: twenty years in one piece if the run
 # takes no longer.
-FIRST_PIECE_SECONDS = 0.3
+FIRST_PIECE_SECONDS = 0.2
 PIECE_SECONDS = 0.45
 NICE = 10
 

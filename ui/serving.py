@@ -55,6 +55,7 @@ def serve_until_stopped(serving: Serving) -> None:
         limit_concurrency=MOST_CONNECTIONS,
         log_level="warning",
         server_header=False,
+        timeout_graceful_shutdown=3,  # open pages would keep it for ever
     )
 
 

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, urlencode
 import solara
 
 from ui import modules
+from ui.command_line import command_of_two
 from ui.language import Words, use_words
 from ui.lever_texts import moved_texts, notices_of, setup_props
 from ui.map_shapes import map_of
@@ -44,8 +45,8 @@ def _own(question: Question) -> str:
     return urlencode({"world": question.world} | rest)
 
 
-compared: solara.Reactive[Two | None] = solara.reactive(None)
-corrected: solara.Reactive[list[Correction]] = solara.reactive([])
+Asked = tuple[Two, list[Correction]]
+compared: solara.Reactive[Asked | None] = solara.reactive(None)
 
 
 def ask_two(raw: Mapping[str, Any]) -> tuple[Two, list[Correction]]:
@@ -72,6 +73,7 @@ def _Compare(
     map: dict[str, Any],  # noqa: A002  # the component's own word
     shocks: list[dict[str, Any]],
     query: str,
+    command: str,
     event_ready: Callable[[Any], None],
     event_ask: Callable[[Any], None],
     event_open: Callable[[str], None],
@@ -84,7 +86,7 @@ def Page() -> None:
     """The page."""
     words = use_words()
     router = solara.use_router()
-    two = _asked(router.search)
+    two, corrections = _asked(router.search)
 
     def one(seed: int, detail: str) -> RunRequest:
         return _request(two.a, seed, detail)
@@ -96,18 +98,19 @@ def Page() -> None:
 
     def heard(raw: Any) -> None:
         if isinstance(raw, dict):
-            compared.value, corrected.value = ask_two(raw)
+            compared.value = ask_two(raw)
 
     element = _Compare(
         texts=_texts(words),
         locale=words.language,
         setup=setup_props(two.a, words),
         sides={side: _side(question, words) for side, question in (("a", two.a), ("b", two.b))},
-        notices=notices_of(corrected.value, words),
+        notices=notices_of(corrections, words),
         outcomes=as_props(words),
         map=map_of(two.a.pack) | {"names": words.part("regions")},
         shocks=shocks_of(two.a.with_plant, words),
         query=urlencode(two.to_query()),
+        command=command_of_two(two.a, two.b),
         event_ready=ready,
         event_ask=heard,
         event_open=lambda path: router.push(str(path)),
@@ -119,21 +122,21 @@ def _request(question: Question, seed: int, detail: str) -> RunRequest:
     return question.request(plant=True, seed=seed, detail=detail)
 
 
-def _asked(search: str | None) -> Two:
-    """What was compared in this session, else what the link asks."""
+def _asked(search: str | None) -> Asked:
+    """What the link asks when the page is opened by one, else what was compared in this session."""
     first = solara.use_ref(True)
-    two = compared.value
-    if two is None or (first.current and search):
-        two, corrections = ask_two(dict(parse_qsl(search or "")))
-        compared.value, corrected.value = two, corrections
+    known = compared.value
+    if known is None or (first.current and search):
+        known = compared.value = ask_two(dict(parse_qsl(search or "")))
     first.current = False
-    return two
+    return known
 
 
 def _texts(words: Words) -> dict[str, Any]:
     return words.part("compare") | {
         "player": player_texts(words),
         "run": words.part("lever_panel"),
+        "share": words.part("share"),
         "failures": {k: words(f"explore.{k}") for k in ("busy", "too_long", "failed")},
         "corrected": words("explore.corrected"),
     }

@@ -10,6 +10,7 @@ import solara
 
 from ui import modules
 from ui.command_line import command_of
+from ui.frame import MENU
 from ui.language import Words, use_words
 from ui.lever_texts import lever_props, notices_of, setup_props
 from ui.map_shapes import map_of
@@ -19,9 +20,9 @@ from ui.question import Correction, Question, ask
 from ui.run_request import RunRequest
 from ui.shown_outcomes import as_props
 
+Asked = tuple[Question, list[Correction]]
 # One value a visitor: Solara keeps module-level reactive values apart by session.
-asked: solara.Reactive[Question | None] = solara.reactive(None)
-corrected: solara.Reactive[list[Correction]] = solara.reactive([])
+asked: solara.Reactive[Asked | None] = solara.reactive(None)
 
 
 @solara.component_vue(esm_module=modules.define("explore"))
@@ -36,6 +37,7 @@ def _Explore(
     shocks: list[dict[str, Any]],
     query: str,
     command: str,
+    follow: bool,
     event_ready: Callable[[Any], None],
     event_ask: Callable[[Any], None],
     event_open: Callable[[str], None],
@@ -48,7 +50,7 @@ def Page() -> None:
     """The page."""
     words = use_words()
     router = solara.use_router()
-    question = _question_of(router.search)
+    question, corrections = _asked(router.search)
 
     def one(seed: int, detail: str) -> RunRequest:
         return question.request(plant=True, seed=seed, detail=detail)
@@ -60,19 +62,20 @@ def Page() -> None:
 
     def heard(raw: Any) -> None:
         if isinstance(raw, dict):
-            asked.value, corrected.value = ask(raw)
+            asked.value = ask(raw)
 
     element = _Explore(
         texts=page_texts(words),
         locale=words.language,
         levers=lever_props(question, words),
         setup=setup_props(question, words),
-        notices=notices_of(corrected.value, words),
+        notices=notices_of(corrections, words),
         outcomes=as_props(words),
         map=map_of(question.pack) | {"names": words.part("regions")},
         shocks=shocks_of(question.with_plant, words),
         query=urlencode(question.to_query()),
         command=command_of(question),
+        follow=any(path == "/follow" for path, _ in MENU),
         event_ready=ready,
         event_ask=heard,
         event_open=lambda path: router.push(str(path)),
@@ -80,15 +83,14 @@ def Page() -> None:
     told(element)
 
 
-def _question_of(search: str | None) -> Question:
-    """What was asked in this session, else what the link asks."""
-    question = asked.value
+def _asked(search: str | None) -> Asked:
+    """What the link asks when the page is opened by one, else what was asked in this session."""
     first = solara.use_ref(True)
-    if question is None or (first.current and search):
-        question, corrections = ask(dict(parse_qsl(search or "")))
-        asked.value, corrected.value = question, corrections
+    known = asked.value
+    if known is None or (first.current and search):
+        known = asked.value = ask(dict(parse_qsl(search or "")))
     first.current = False
-    return question
+    return known
 
 
 def page_texts(words: Words) -> dict[str, Any]:

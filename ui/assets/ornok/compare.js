@@ -1,11 +1,12 @@
 // Compare: two worlds chosen above, one clock, their difference with its band.
 
 import Player from "./player.js";
+import Share from "./share.js";
 import store from "./run_store.js";
 
 export default {
   mixins: [store],
-  components: { Player },
+  components: { Player, Share },
   template: `
     <div class="compare">
       <h1>{{ texts.title }}</h1>
@@ -32,6 +33,7 @@ export default {
       <p v-if="failure" class="notice failed" role="alert">{{ texts.failures[failure] }}</p>
       <player v-if="shownRuns.a && shownRuns.b" :runs="shownRuns" :version="version" :band="shownBand" :outcomes="outcomes" :map="map" :words="texts.player" :sides="names" :states="states" :locale="locale"
         :horizon="setup.horizon" :shocks="shocks" :follow="false"></player>
+      <share :texts="texts.share" :runs="shownRuns" :outcomes="outcomes" :query="query" :command="command" :version="version"></share>
     </div>`,
   computed: {
     names() { return { a: "A", b: "B" }; },

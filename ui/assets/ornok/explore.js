@@ -13,7 +13,7 @@ export default {
     <div class="explore">
       <h1 class="unseen">{{ texts.title }}</h1>
       <div class="side" id="levers">
-        <levers :levers="levers" :setup="setup" :words="texts.levers" :locale="locale" @ask="send"></levers>
+        <levers :levers="levers" :setup="setup" :words="texts.levers" :locale="locale" @ask="send" @compare="compareLevers"></levers>
       </div>
       <div class="main">
         <p v-if="notices.length" class="notice" role="alert">{{ texts.corrected }} <span v-for="one in notices" :key="one">{{ one }} </span></p>
@@ -21,7 +21,7 @@ export default {
         <p class="to-levers"><a href="#levers">{{ texts.levers.title }}</a></p>
         <p class="headline" aria-live="polite">{{ headline }}</p>
         <player v-if="shownRuns.a" :runs="shownRuns" :version="version" :band="shownBand" :outcomes="outcomes" :map="map" :words="texts.player" :sides="texts.sides" :states="states" :locale="locale"
-          :horizon="setup.horizon" :shocks="shocks" :follow="true" @follow="follow"></player>
+          :horizon="setup.horizon" :shocks="shocks" :follow="follow" @follow="followFirm"></player>
         <share :texts="texts.share" :runs="shownRuns" :outcomes="outcomes" :query="query" :command="command" :version="version"></share>
       </div>
     </div>`,
@@ -50,6 +50,15 @@ export default {
       this.askedNow();
       this.ask(values);
     },
-    follow(firm) { this.open(`/follow?${this.query}${this.query ? "&" : ""}firm=${firm.key}`); },
+    // What the levers do, with the plant in both worlds.
+    compareLevers() {
+      const own = new URLSearchParams(this.query), shared = new URLSearchParams();
+      for (const name of ["pack", "scale", "seed"]) if (own.has(name)) { shared.set(name, own.get(name)); own.delete(name); }
+      own.set("world", this.setup.world);
+      shared.set("a", own.toString());
+      shared.set("b", `world=${this.setup.world}`);
+      this.open(`/compare?${shared}`);
+    },
+    followFirm(firm) { this.open(`/follow?${this.query}${this.query ? "&" : ""}firm=${firm.key}`); },
   },
 };

@@ -5,8 +5,8 @@ import { number } from "./format.js";
 export default {
   // `levers`: [{name, group, kind, low, high, step, factor, unit, digits, choices, value, usable, label, help, evidence}]
   props: ["levers", "setup", "words", "locale"],
-  emits: ["ask"],
-  data: () => ({ shown: {}, open: { plant: true, policy: true, shock: false, unknown: false } }),
+  emits: ["ask", "compare"],
+  data: () => ({ shown: {}, sources: {}, open: { plant: true, policy: true, shock: false, unknown: false } }),
   template: `
     <form class="levers" @submit.prevent :aria-label="words.title">
       <label class="wide">{{ words.world }}
@@ -25,7 +25,7 @@ export default {
           <select v-else-if="one.kind === 'choice'" :id="'lever-' + one.name" :value="one.value" :disabled="!one.usable" :aria-describedby="'help-' + one.name" @change="move(one, $event.target.value)">
             <option v-for="(text, value) in one.choices" :key="value" :value="value">{{ text }}</option></select>
           <input v-else type="checkbox" :id="'lever-' + one.name" :checked="one.value" :disabled="!one.usable" :aria-describedby="'help-' + one.name" @change="move(one, $event.target.checked ? 'true' : 'false')">
-          <p class="help" :id="'help-' + one.name">{{ one.help }} <span class="grade" :title="one.source">{{ one.grade }}</span></p>
+          <p class="help" :id="'help-' + one.name">{{ one.help }} <button type="button" class="grade" :aria-expanded="!!sources[one.name]" :aria-label="words.evidence + ': ' + one.grade" @click="sources[one.name] = !sources[one.name]">{{ one.grade }}</button><span v-if="sources[one.name]" class="source">{{ one.source || words.no_source }}</span></p>
         </div>
       </details>
       <details class="run" :open="open.run" @toggle="open.run = $event.target.open">
@@ -36,6 +36,7 @@ export default {
         <label class="wide">{{ words.seed }} <input type="number" min="1" :max="setup.most_seed" step="1" :value="setup.seed" @change="ask({ seed: $event.target.value })"></label>
         <p class="help">{{ words.seed_help }}</p>
       </details>
+      <button v-if="levers.some((one) => one.moved)" type="button" @click="$emit('compare')">{{ words.compare }}</button>
       <button type="button" class="plain" @click="$emit('ask', { world: setup.world, pack: setup.pack, scale: setup.scale, seed: setup.seed })" :disabled="!levers.some((one) => one.moved)">{{ words.reset }}</button>
     </form>`,
   computed: {

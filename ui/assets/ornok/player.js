@@ -6,9 +6,13 @@ import Inspector from "./inspector.js";
 import LegendBox from "./legend.js";
 import Monitors from "./monitors.js";
 import Timeline from "./timeline.js";
-import { fill, monthName, number, signed } from "./format.js";
+import { saveUrl } from "./download.js";
+import { fill, isoMonth, monthName, number, signed } from "./format.js";
 import { MapView } from "./map_view.js";
 import { NetworkView } from "./network_view.js";
+
+// What a link says of month and view, read before the page writes its own address.
+const LINKED = new URLSearchParams(location.hash.slice(1));
 
 export default {
   components: { ChartCard, Inspector, LegendBox, Monitors, Timeline },
@@ -18,10 +22,10 @@ export default {
   emits: ["follow"],
   data: () => ({
     month: 0, playing: false, speed: 12, view: "map", by: "origin", colour: "employee_jobs",
-    layers: { firms: true, parts: true, workers: true }, difference: false, extra: [], picked: null, tip: null, loaded: 0,
+    layers: { firms: true, parts: true, workers: true }, difference: false, extra: [], picked: null, tip: null, long: false,
   }),
   template: `
-    <section class="player" @keydown="key" :aria-label="words.player" :data-state="state" :data-month="month">
+    <section class="player" @keydown="key" :aria-label="words.player" :data-state="state" :data-month="month" :data-view="view">
       <monitors :runs="runs" :version="version" :month="month" :outcomes="byName" :words="words" :sides="sides" :locale="locale" :horizon="horizon"></monitors>
       <div class="both">
         <div class="picture">
@@ -35,6 +39,7 @@ export default {
             <label v-if="view === 'map'">{{ words.dots }}
               <select v-model="by"><option value="origin">{{ words.by_origin }}</option><option value="family">{{ words.by_family }}</option></select>
             </label>
+            <button type="button" class="icon" @click="picture" :title="words.chart.png" :aria-label="words.chart.png + ': ' + words[view]"><i class="mdi mdi-image-outline" aria-hidden="true"></i></button>
             <span v-if="view === 'map'" class="layers" role="group" :aria-label="words.layers.title">
               <label v-for="one in ['firms', 'parts', 'workers']" :key="one"><input type="checkbox" v-model="layers[one]"> {{ words.layers[one] }}</label>
             </span>
@@ -43,7 +48,7 @@ export default {
             <canvas ref="map" v-show="view === 'map'" role="img" :aria-label="spokenMap"></canvas>
             <canvas ref="network" v-show="view === 'network'" role="img" :aria-label="spokenNetwork"></canvas>
             <div v-if="tip" class="tip" :style="{ left: tip.x + 'px', top: tip.y + 'px' }">{{ tip.text }}</div>
-            <p v-if="!started" class="wait" role="status">{{ words.first_wait }}</p>
+            <p v-if="!started" class="wait" role="status">{{ long ? words.long_wait : words.first_wait }}</p>
           </div>
           <legend-box :view="view" :by="by" :words="words" :scale="scale" :layers="layers" :two="!!runs.b"></legend-box>
         </div>
@@ -115,6 +120,10 @@ export default {
     this.time = 0;
     this.frames = 0;
     this.touched = false; // until somebody moves the clock it stands at the last month that is there
+    if (LINKED.get("view") === "network") this.view = "network";
+    const month = parseInt(LINKED.get("month"), 10);
+    if (month >= 0 && month < this.horizon) { this.touched = true; this.time = this.month = month; }
+    LINKED.delete("month"); // for the first page that is opened, not for the next
   },
   mounted() {
     this.mapView = new MapView(this.$refs.map);
@@ -122,8 +131,10 @@ export default {
     this.watcher = new ResizeObserver(() => { this.refit(); this.draw(); });
     this.watcher.observe(this.$refs.map.parentElement);
     this.setMap();
+    this.patience = setTimeout(() => { this.long = true; }, 5000);
   },
   beforeUnmount() {
+    clearTimeout(this.patience);
     cancelAnimationFrame(this.frame);
     this.watcher.disconnect();
   },
@@ -219,6 +230,17 @@ export default {
       if (this.mostKey !== key) { this.mostKey = key; this.most = 0; }
       this.most = Math.max(this.most * 0.999, now);
       return this.most || 1;
+    },
+    picture() {
+      const canvas = this.view === "map" ? this.$refs.map : this.$refs.network;
+      const copy = document.createElement("canvas");
+      copy.width = canvas.width;
+      copy.height = canvas.height;
+      const pen = copy.getContext("2d");
+      pen.fillStyle = "#fff";
+      pen.fillRect(0, 0, copy.width, copy.height);
+      pen.drawImage(canvas, 0, 0);
+      saveUrl(`${this.view}-${isoMonth(this.month)}.png`, copy.toDataURL("image/png"));
     },
     // --- Pointing ----------------------------------------------------------------------------
     under(event) {

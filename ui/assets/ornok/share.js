@@ -10,17 +10,19 @@ export default {
     <section class="share" :aria-label="texts.title">
       <h2>{{ texts.title }}</h2>
       <div class="buttons">
-        <button type="button" @click="copy(link, texts.link_copied)"><i class="mdi mdi-link-variant" aria-hidden="true"></i> {{ texts.link }}</button>
+        <button type="button" @click="copy(link(), texts.link_copied)"><i class="mdi mdi-link-variant" aria-hidden="true"></i> {{ texts.link }}</button>
         <button type="button" @click="copy(command, texts.command_copied)"><i class="mdi mdi-console" aria-hidden="true"></i> {{ texts.command }}</button>
         <button type="button" @click="csv" :disabled="!runs.a?.months"><i class="mdi mdi-download" aria-hidden="true"></i> {{ texts.csv }}</button>
         <span class="said" role="status">{{ said }}</span>
       </div>
       <details><summary>{{ texts.show_command }}</summary><pre tabindex="0">{{ command }}</pre></details>
     </section>`,
-  computed: {
-    link() { return `${location.origin}${location.pathname}${this.query ? `?${this.query}` : ""}`; },
-  },
   methods: {
+    // The question, and what is looked at: month, view.
+    link() {
+      const { month, view } = document.querySelector(".player")?.dataset ?? {};
+      return `${location.origin}${location.pathname}${this.query ? `?${this.query}` : ""}${month ? `#month=${month}&view=${view}` : ""}`;
+    },
     async copy(text, said) {
       try {
         await navigator.clipboard.writeText(text);
