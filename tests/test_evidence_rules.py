@@ -100,9 +100,7 @@ def test_a_sign_leaves_zero_out():
 def test_no_effect_needs_equivalence():
     """A wide interval about zero is *not significant* and shows nothing."""
     zero = row(rule="zero", low=-1.0, high=1.0)
-    wide, narrow = (
-        Verdict(zero, Finding(None, known(-h, h), "EMERGENT")) for h in (3.0, 0.5)
-    )
+    wide, narrow = (Verdict(zero, Finding(None, known(-h, h), "EMERGENT")) for h in (3.0, 0.5))
     assert (wide.word, narrow.word) == ("weak", "strict")
 
 

@@ -389,5 +389,7 @@ def test_middles_are_weighted_in_logs():
         [[0.0, 0.0, 0.6], [0.0, 0.6, 0.6], [0.0, 0.0, 0.0]], columns=[1e4, 4e4, 16e4]
     )
     found = p8.middle([SimpleNamespace(shares=shares)])
-    first, second = (p8.middle_of_curve(shares.columns.to_numpy(), r) for r in shares.to_numpy()[:2])
+    first, second = (
+        p8.middle_of_curve(shares.columns.to_numpy(), r) for r in shares.to_numpy()[:2]
+    )
     assert found == pytest.approx(np.sqrt(first * second))

@@ -174,7 +174,7 @@ def save_to_docs(folder: Path) -> None:
     shutil.copy(folder / page.STORED, page.DOCS / page.STORED)
     for path in sorted(folder.glob("evidence*.png")):
         shutil.copy(path, page.DOCS / path.name)
-    page.renew_page()
+    page.renew_page(page.DOCS)
 
 
 @contextmanager
