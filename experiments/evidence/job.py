@@ -174,7 +174,7 @@ def save_to_docs(folder: Path) -> None:
     shutil.copy(folder / page.STORED, page.DOCS / page.STORED)
     for path in sorted(folder.glob("evidence*.png")):
         shutil.copy(path, page.DOCS / path.name)
-    page.renew_page()
+    page.renew_page(page.DOCS)
 
 
 @contextmanager
@@ -191,19 +191,27 @@ def _bar(words: str, *, show: bool) -> Iterator[Tell | None]:
 
 
 def show(stored: Mapping[str, Any], job: EvidencePlan) -> None:
-    """Print scoreboard and rows."""
+    """Print scoreboard and rows; what a row measures only where there is room."""
     console = Console()
-    console.print(_table("Evidence", page.SCORE_HEAD, page.score_lines(stored)))
+    wide = console.width >= 140
+    head = ("", "target", "verdict", "strict", "weak", "controls", "baselines", "draws")
+    lines = [
+        (line[0], line[1], line[2], *line[3].split(" / ", 1), line[5], line[6], line[7])
+        for line in page.score_lines(stored)
+        if line[3]
+    ]
+    console.print(_table("Evidence", head, lines))
     for name in job.targets:
         one = stored["targets"][name]
-        lines = [
-            (r["row"] + ("" if r["decisive"] else " *"), r["what"], r["band"],
-             page.estimate(r["paper"]), page.estimate(r["truth"]), r["judged"], r["word"],
-             r["label"])
+        rows = [
+            (r["row"] + ("" if r["decisive"] else " *"), *((r["what"],) if wide else ()),
+             r["band"], page.estimate(r["paper"]), page.estimate(r["truth"]), r["word"],
+             r["label"].lower())
             for r in one["rows"]
         ]  # fmt: skip
-        head = ("row", "what", "accepted", "as the paper", "truth", "judged", "verdict", "label")
-        console.print(_table(f"{name} {one['title']}: {page.target_word(one)}", head, lines))
+        titles = ("row", *(("what",) if wide else ()), "accepted", "as paper", "truth", "verdict",
+                  "label")  # fmt: skip
+        console.print(_table(f"{name} {one['title']}: {page.target_word(one)}", titles, rows))
     console.print("* decides nothing. " + page.totals(stored))
     console.print(f"Stored in {job.folder}" + ("; docs/ renewed" if job.save else ""))
 
@@ -211,7 +219,7 @@ def show(stored: Mapping[str, Any], job: EvidencePlan) -> None:
 def _table(title: str, head: Sequence[str], lines: Sequence[Sequence[str]]) -> Table:
     table = Table(title=title, box=SIMPLE_HEAD, title_justify="left", title_style="bold")
     for name in head:
-        table.add_column(name)
+        table.add_column(name, no_wrap=name not in ("what", "target"))
     for line in lines:
         table.add_row(*line)
     return table

@@ -153,7 +153,7 @@ def cell_years(growth: pd.DataFrame, twin: pd.DataFrame, trades: pd.Series) -> p
 
 def exposure_slope(cells: Sequence[pd.DataFrame], outcome: str) -> float:
     """Slope on exposure per standard deviation over people, in points; effects of cell and year."""
-    import statsmodels.api as sm
+    from linearmodels.iv.absorbing import AbsorbingLS
 
     together = pd.concat([one.assign(seed=k) for k, one in enumerate(cells)], ignore_index=True)
     together = together[together["exposure"].notna()].copy()
@@ -164,31 +164,21 @@ def exposure_slope(cells: Sequence[pd.DataFrame], outcome: str) -> float:
     spread = weighted_sd(together["exposure"], together["people"])
     if len(together) < 3 or spread == 0.0:
         return float("nan")
-    demeaned = _within(together, ["change", "exposure"])
-    fitted = sm.WLS(
-        demeaned["change"], demeaned["exposure"] / spread, weights=together["people"]
+    cell = together.groupby(["seed", "region", "trade"]).ngroup()
+    year = together.groupby(["seed", "period"]).ngroup()
+    fitted = AbsorbingLS(
+        100.0 * together["change"],
+        together[["exposure"]] / spread,
+        absorb=pd.DataFrame({"cell": cell, "year": year}).astype("category"),
+        weights=together["people"].astype(float),
     ).fit()
-    return 100.0 * float(fitted.params.iloc[0])
+    return float(fitted.params["exposure"])
 
 
 def weighted_sd(values: pd.Series, weights: pd.Series) -> float:
     """Standard deviation by weight."""
     mean = np.average(values, weights=weights)
     return float(np.sqrt(np.average((values - mean) ** 2, weights=weights)))
-
-
-def _within(table: pd.DataFrame, names: Sequence[str], rounds: int = 50) -> pd.DataFrame:
-    """The columns less their weighted means by cell and by year of a seed, by turns to the end."""
-    out = table[list(names)].astype(float)
-    weight = table["people"].astype(float)
-    groups = [table.groupby(["seed", "region", "trade"]).ngroup(),
-              table.groupby(["seed", "period"]).ngroup()]  # fmt: skip
-    for _ in range(rounds):
-        for group in groups:
-            below = weight.groupby(group).transform("sum")
-            for name in names:
-                out[name] -= (out[name] * weight).groupby(group).transform("sum") / below
-    return out
 
 
 # --- Findings -------------------------------------------------------------------------------------

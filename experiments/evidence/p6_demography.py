@@ -92,22 +92,18 @@ def pareto_tail(sizes: np.ndarray, least: int = LEAST_TAIL) -> tuple[float, int]
     the cut is the one with the smallest Kolmogorov-Smirnov distance, with at least `least` sizes
     above it. Not a number with fewer sizes than that.
     """
-    ordered = np.sort(sizes[sizes > 0]).astype(np.float64)
+    values, counts = np.unique(sizes[sizes > 0].astype(np.float64), return_counts=True)
+    above = counts[::-1].cumsum()[::-1]
+    logs = (counts * np.log(values))[::-1].cumsum()[::-1]
     best = (np.inf, np.nan, 0)
-    logs = np.log(ordered)
-    above = np.concatenate([logs[::-1].cumsum()[::-1], [0.0]])
-    for cut in np.unique(ordered):
-        start = int(np.searchsorted(ordered, cut))
-        n = len(ordered) - start
-        if n < least:
-            break
-        exponent = n / (above[start] - n * np.log(cut - 0.5))
-        values, counts = np.unique(ordered[start:], return_counts=True)
-        seen = counts.cumsum() / n
-        fitted = 1.0 - ((values + 0.5) / (cut - 0.5)) ** -exponent
+    for start in np.flatnonzero(above >= least):
+        cut, n = values[start] - 0.5, int(above[start])
+        exponent = n / (logs[start] - n * np.log(cut))
+        seen = counts[start:].cumsum() / n
+        fitted = 1.0 - ((values[start:] + 0.5) / cut) ** -exponent
         distance = float(np.abs(seen - fitted).max())
         if distance < best[0]:
-            best = (distance, float(exponent), int(cut))
+            best = (distance, float(exponent), int(values[start]))
     return best[1], best[2]
 
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from scipy.optimize import isotonic_regression
 
 from experiments.evidence.estimate import UNKNOWN, mean_of, over_seeds
 from experiments.evidence.places import same_before
@@ -109,16 +110,8 @@ def middle_of_curve(volumes: np.ndarray, shares: np.ndarray) -> float:
 
 
 def monotone(values: np.ndarray) -> np.ndarray:
-    """The non-decreasing sequence nearest to the values in squares (pool adjacent violators)."""
-    blocks: list[list[float]] = []  # mean, count
-    for value in values:
-        blocks.append([float(value), 1.0])
-        while len(blocks) > 1 and blocks[-2][0] > blocks[-1][0]:
-            mean, count = blocks.pop()
-            last = blocks[-1]
-            last[0] = (last[0] * last[1] + mean * count) / (last[1] + count)
-            last[1] += count
-    return np.concatenate([np.full(int(count), mean) for mean, count in blocks])
+    """The non-decreasing sequence nearest to the values in squares."""
+    return np.asarray(isotonic_regression(values).x, np.float64)
 
 
 def mean_shares(samples: Sequence[Sample]) -> pd.DataFrame:

@@ -61,7 +61,7 @@ def estimate(one: Json | None) -> str:
         return "–"
     if one["value"] is None:
         return "none"
-    half = "" if one["half_width"] is None else f" ± {figure(one['half_width'])}"
+    half = "" if one["half_width"] is None else f" ± {figure(float(f'{one["half_width"]:.2g}'))}"
     return f"{figure(one['value'])}{half}"
 
 

@@ -81,7 +81,7 @@ class Row:
         if math.isinf(self.low):
             return f"below {self.high:g}"
         dash = " to " if self.low < 0.0 else "–"
-        return f"{_short(self.low)}{dash}{_short(self.high)}"
+        return f"{_short(self.low)}{dash}{_short(self.high)}".replace("-", "−")
 
 
 def _short(value: float) -> str:

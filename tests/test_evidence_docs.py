@@ -1,0 +1,86 @@
+"""docs/evidence.md: its tables are those of what is stored, its commands run."""
+
+import json
+import re
+import shlex
+
+import pytest
+from typer.testing import CliRunner
+
+from experiments.cli import app
+from experiments.evidence import job as evidence_job
+from experiments.evidence import page
+from experiments.evidence.job import EvidenceJob, execute, picture, plan
+from experiments.evidence.targets import TITLES
+from experiments.evidence.verdict import BASELINES
+
+TEXT = (page.DOCS / page.PAGE).read_text(encoding="utf-8")
+
+
+def commands():
+    blocks = re.findall(r"```sh\n(.*?)```", TEXT, flags=re.DOTALL)
+    lines = [line.split("#")[0].strip() for line in "\n".join(blocks).splitlines()]
+    return [line for line in lines if line.startswith("ornok ")]
+
+
+def test_the_tables_are_those_of_what_is_stored():
+    assert page.page(TEXT, page.read()) == TEXT, "ornok evidence --save, or page.renew_page()"
+
+
+def test_the_page_shows_every_target_and_its_picture():
+    stored = page.read()
+    for name in TITLES:
+        assert f"<!-- generated: {name} -->" in TEXT
+    for path in re.findall(r"!\[[^]]*\]\((.*?)\)", TEXT):
+        assert (page.DOCS / path).is_file() or not stored, path
+
+
+@pytest.fixture
+def nothing_is_run(monkeypatch):
+    """Commands are planned as typed; what they would run is told."""
+    asked = []
+    monkeypatch.setattr(evidence_job, "execute", lambda job, **words: asked.append(job))
+    return asked
+
+
+@pytest.mark.parametrize("command", commands())
+def test_every_command_of_the_page_is_understood(command, nothing_is_run):
+    done = CliRunner().invoke(app, shlex.split(command)[1:])
+    assert done.exit_code == 0, done.output
+    (job,) = nothing_is_run
+    assert job.targets
+    assert job.seeds
+    assert ("--save" in command) is job.save
+
+
+def test_a_target_from_runs_to_page(tmp_path, monkeypatch):
+    """One target on the small pack: stored, drawn, put on a page; gone on with, not run again."""
+    monkeypatch.setattr(page, "DOCS", tmp_path / "docs")
+    page.DOCS.mkdir()
+    (page.DOCS / page.PAGE).write_text(TEXT, encoding="utf-8")
+    wish = EvidenceJob(
+        only=("p5",), seeds=1, scale=1.0, pack="valley", workers=1, out=tmp_path / "out", save=True
+    )
+    stored = execute(plan(wish), quiet=True)
+    assert list(stored["targets"]) == ["P5"]
+    one = stored["targets"]["P5"]
+    assert (one["seeds"], one["left_out"]) == ([1], {})
+    assert set(one["baselines"]) == set(BASELINES)
+    assert "record" not in stored  # the record is of another country
+    for name in (picture("P5"), picture()):
+        assert (page.DOCS / name).read_bytes().startswith(b"\x89PNG")
+    text = (page.DOCS / page.PAGE).read_text(encoding="utf-8")
+    assert "LC01" in text
+    assert page.page(text, page.read(page.DOCS)) == text
+    monkeypatch.setattr("experiments.evidence.runs.run_all", lambda *a, **k: pytest.fail("again"))
+    again = execute(plan(wish), quiet=True)
+    assert json.dumps(again["targets"]) == json.dumps(stored["targets"])
+
+
+@pytest.mark.evidence
+def test_every_target_on_the_small_pack(tmp_path):
+    """All scripts end with a verdict a row on another pack than the reference case's."""
+    wish = EvidenceJob(seeds=2, scale=1.0, pack="valley", workers=1, draws=1, out=tmp_path / "out")
+    stored = execute(plan(wish), quiet=True)
+    assert list(stored["targets"]) == list(TITLES)
+    assert set(stored["hardness"]) == set(TITLES)
