@@ -66,6 +66,11 @@ def scheme_of(plan: Plan) -> Scheme:
             file=plan.folder / "study.toml", field="design.cross_levers", value=True,
             allowed="false: levers vary like the rest; or a study for each value of the levers",
         )  # fmt: skip
+    if part.own_seeds:
+        raise InputError(
+            "gives points seeds of their own: here chance is told by the same seeds at every point",
+            file=plan.folder / "study.toml", field="design.own_seeds", value=True, allowed="false",
+        )  # fmt: skip
     axes = plan.design.axes
     names, members = group_numbers(part, axes)
     return Scheme(

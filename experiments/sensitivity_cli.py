@@ -11,7 +11,7 @@ import typer
 
 from experiments.cli_input import input_errors, number, whole
 from experiments.run_options import Pack, Voice
-from experiments.study_cli import From, Json, Quiet, To, Workers
+from experiments.study_cli import Cluster, From, Json, Quiet, To, Workers
 from experiments.study_cli import _checked as checked_workers
 from experiments.study_cli import _names as names_of
 from experiments.study_cli import _need as need
@@ -77,6 +77,7 @@ def sensitivity(
         bool, typer.Option("--check", help="Say what would be run and how long; write nothing.")
     ] = False,
     workers: Workers = None,
+    cluster: Cluster = None,
     out: Annotated[
         Path | None, typer.Option(help="A new folder for the page (DIR/sensitivity).")
     ] = None,
@@ -100,8 +101,8 @@ def sensitivity(
             return
         asked["outcomes"] = None if outcomes is None else tuple(names_of(outcomes) or ())
         given = {name: value for name, value in asked.items() if value is not None}
-        _run(names[0], Path(names[1]), given, window, out, voice, checked_workers(workers),
-             quick=quick, check=check)  # fmt: skip
+        hands = (checked_workers(workers, cluster), cluster)
+        _run(names[0], Path(names[1]), given, window, out, voice, hands, quick=quick, check=check)
 
 
 def _check_words(
@@ -152,7 +153,7 @@ def _run(
     window: tuple[str | None, str | None],
     out: Path | None,
     voice: Voice,
-    workers: int | None,
+    hands: tuple[int | None, str | None],
     *,
     quick: bool,
     check: bool,
@@ -168,7 +169,7 @@ def _run(
     if check:
         show_plan(protocol, json=voice.json)
         return
-    found = run_protocol(protocol, workers, voice, *window)
+    found = run_protocol(protocol, hands, voice, *window)
     show(found, write(found, folder, out, protocol), voice, protocol=protocol is not None)
 
 

@@ -106,15 +106,16 @@ def _warn_of_unread(protocol: Protocol) -> None:
 
 def run_protocol(
     protocol: Protocol,
-    workers: int | None,
+    hands: tuple[int | None, str | None],
     voice: Voice,
     first: str | None,
     last: str | None,
 ) -> list[Sensitivity]:
     """Run what is missing of each step, and analyse it; what is finished is never run again.
 
-    Raises what `Study.run` raises; whatever was written by then counts.
+    `hands`: processes side by side (one a core, if None), or the address of a cluster. Raises what `Study.run` raises; whatever was written by then counts.
     """
+    workers, cluster = hands
     write_down(protocol)
     _warn_of_unread(protocol)
     talk = not (voice.quiet or voice.json)
@@ -130,7 +131,7 @@ def run_protocol(
                 f"{step.stage}: {names} parameters, {len(plan.design.points):,} points", flush=True
             )
         with sweep_bar(show=talk and sys.stderr.isatty()) as tell:
-            step.study.run(workers, tell=tell)
+            step.study.run(workers, tell=tell, cluster=cluster)
         found.append(step.analyse())
     return found
 

@@ -203,6 +203,7 @@ def test_runs_that_are_still_missing_are_said(screened, tmp_path):
 @pytest.mark.parametrize(
     ("old", "new", "named"),
     [
+        ("size = 5", "size = 5\nown_seeds = true", ["design.own_seeds", "same seeds"]),
         ('kind = "morris"', 'kind = "latin"', ["design.kind", "latin", "'morris' or 'sobol'"]),
         ("size = 5", "size = 5\ncross_levers = true", ["design.cross_levers", "levers"]),
     ],
