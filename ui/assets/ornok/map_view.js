@@ -96,7 +96,10 @@ export class MapView {
     this.layout.regions.forEach((region, r) => {
       let [cx, cy] = region.centre;
       x.textAlign = "center";
-      if (region.disc && this.map.made_up) cy = region.disc.y - region.disc.radius - 18;
+      if (region.disc && this.map.made_up) {
+        const above = region.disc.y - region.disc.radius - 18;
+        cy = above > 12 ? above : region.disc.y - region.disc.radius + 18;
+      }
       else if (region.disc) { // beside a city's disc, where there is room
         const right = region.disc.x + region.disc.radius + 90 < this.layout.width;
         x.textAlign = right ? "left" : "right";
