@@ -13,6 +13,7 @@ from experiments.calibration_cli import calibration_app
 from experiments.citation_cli import citation
 from experiments.claims.command import claims
 from experiments.cli_input import input_errors, tell_of_compiling
+from experiments.evidence_cli import evidence
 from experiments.run_options import Pack, RunOptions, Voice, with_run_options
 from experiments.sensitivity_cli import sensitivity
 from experiments.serve_cli import serve
@@ -33,6 +34,7 @@ app.command()(sensitivity)
 app.add_typer(calibration_app, name="calibrate")
 app.command()(claims)
 app.command()(serve)
+app.command()(evidence)
 
 
 def _tell_version(asked: bool) -> None:

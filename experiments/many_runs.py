@@ -21,12 +21,14 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
+from unittest.mock import patch
 
 import typer
 
 from experiments import benchmark_table as tables
+from experiments import study as study_module
 from experiments.benchmark_process import peak_memory
-from experiments.many_runs_page import COMMANDS, DOCS, markdown_rows, renew_page, save
+from experiments.many_runs_page import COMMANDS, DOCS, head_and_rows, renew_page, save
 
 if TYPE_CHECKING:
     from experiments.simulate import Results
@@ -114,7 +116,6 @@ def measure(runs: int, workers: int, folder: Path, *, no_model: bool) -> dict[st
 
 def _run(study: Study, workers: int, work: Callable[[Chunk], Done] | None) -> dict[str, Any]:
     """Run a study; memory is this process's, which hands the runs out."""
-    from experiments import study as study_module
     from experiments.crew import ProcessCrew
 
     marks: dict[int, tuple[float, float, float]] = {}
@@ -124,10 +125,10 @@ def _run(study: Study, workers: int, work: Callable[[Chunk], Done] | None) -> di
             if tally.done >= mark and mark not in marks:
                 marks[mark] = (time.perf_counter(), _processor(), _memory())
 
-    # Its parts are merged when they have been read as they are.
-    study_module.MANY_PARTS = sys.maxsize
     crew = ProcessCrew(workers) if work is None else ProcessCrew(workers, work)
-    tally = study.run(crew=crew, tell=tell)
+    # Its parts are merged when they have been read as they are.
+    with patch.object(study_module, "MANY_PARTS", sys.maxsize):
+        tally = study.run(crew=crew, tell=tell)
     first, last, counted = marks[FIRST], marks[tally.total], tally.total - FIRST
     return {
         "runs": tally.total,
@@ -207,7 +208,7 @@ def main(
         with tempfile.TemporaryDirectory(prefix="ornok-many-") as place:
             workers = 1 if no_model else workers
             facts = measure(runs, workers, Path(place), no_model=no_model)
-        head, rows = markdown_rows([facts])
+        head, rows = head_and_rows([facts])
         tables.show("Very many runs", head, rows)
         if keep:
             save(facts, docs)

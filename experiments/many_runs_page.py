@@ -43,7 +43,7 @@ def save(facts: Facts, folder: Path = DOCS) -> None:
     (folder / STORED).write_text(text + "\n", encoding="utf-8")
 
 
-def markdown_rows(measured: Sequence[Facts]) -> tuple[list[str], list[list[str]]]:
+def head_and_rows(measured: Sequence[Facts]) -> tuple[list[str], list[list[str]]]:
     """Head and rows of the table; a column for each set of facts."""
     head = ["", *(_title(facts) for facts in measured)]
     rows = [[what, *(tell(facts) for facts in measured)] for what, tell in _ROWS.items()]
@@ -113,12 +113,12 @@ _ROWS: dict[str, Callable[[Facts], str]] = {
 def page(text: str, folder: Path = DOCS) -> str:
     """The page with its table made anew from the stored numbers."""
     measured = read(folder)
-    head, rows = markdown_rows(measured)
+    head, rows = head_and_rows(measured)
     codes = sorted({facts["made_on"]["code"] for facts in measured})
     cores = sorted({facts["made_on"]["cores"] for facts in measured})
     note = f"{' or '.join(map(str, cores))} cores; code {', '.join(f'`{one}`' for one in codes)}."
     return renewed(
-        text, {"many runs": lambda: f"{markdown(head, rows)}\n\n{note}" if measured else NOT_YET}
+        text, {"many_runs": lambda: f"{markdown(head, rows)}\n\n{note}" if measured else NOT_YET}
     )
 
 

@@ -142,7 +142,7 @@ def _analyse(
     from experiments.sensitivity_job import analyse_folder, show, write
 
     found, protocol = analyse_folder(folder, outcomes, *window)
-    show(found, write(found, folder, out, protocol), voice)
+    show(found, write(found, folder, out, protocol), voice, protocol=protocol is not None)
 
 
 def _run(
@@ -169,7 +169,7 @@ def _run(
         show_plan(protocol, json=voice.json)
         return
     found = run_protocol(protocol, workers, voice, *window)
-    show(found, write(found, folder, out, protocol), voice)
+    show(found, write(found, folder, out, protocol), voice, protocol=protocol is not None)
 
 
 @contextmanager

@@ -135,7 +135,7 @@ def run_protocol(
     return found
 
 
-def show(found: Sequence[Sensitivity], page: Path, voice: Voice) -> None:
+def show(found: Sequence[Sensitivity], page: Path, voice: Voice, *, protocol: bool = False) -> None:
     """Print the analyses, as tables or as one JSON object, and where the page is."""
     if voice.json:
         write_stdout({**{stage_of(one): one.to_dict() for one in found}, "report": str(page)})
@@ -146,9 +146,19 @@ def show(found: Sequence[Sensitivity], page: Path, voice: Voice) -> None:
     for one in found:
         console.print(f"[bold]{HEADS[stage_of(one)]}[/bold]")
         console.print(one)
-    if found[-1].kind != SOBOL and not found[-1].leading():
-        console.print("Nothing stands out, so there is no next step.")
+    if protocol and found[-1].kind != SOBOL:
+        console.print(why_no_next(found[-1]))
     console.print(f"Written to {page}", soft_wrap=True, highlight=False, markup=False)
+
+
+def why_no_next(found: Sensitivity) -> str:
+    """Why a screening is the last step that there is."""
+    leading = found.leading()
+    if not leading:
+        return "Nothing stands out from chance, so there is nothing whose shares could be told."
+    if len(leading) == 1:
+        return f"Only {leading[0]} stands out: with one parameter there are no shares of variance."
+    return "The shares of variance have not been run."
 
 
 def write(
@@ -166,18 +176,23 @@ def write(
 
 def _notes(protocol: Protocol, found: Sequence[Sensitivity]) -> list[str]:
     leading = [one.leading(protocol.question.keep) for one in found if stage_of(one) == "morris"]
-    kept = ", ".join(leading[-1]) if leading and leading[-1] else "none"
+    kept = ", ".join(leading[-1]) if leading and len(leading[-1]) > 1 else "none"
     rows = [
         [one.name, _short(one.low), _short(one.high), one.grade, one.source]
         for one in _sorted(protocol)
     ]
     head = ["parameter", "from", "to", "grade", "source of the range"]
     why = [[one.name, one.why] for one in protocol.left_out]
+    rule = (
+        "rule: μ* above chance for some outcome, by the largest μ* relative to the outcome's strongest, "
+        f"at most {protocol.question.keep}"
+    )
+    went = f"Going on to the shares of variance ({rule}): {kept}."
+    if found[-1].kind != SOBOL:
+        went = f"{why_no_next(found[-1])} ({rule[0].upper()}{rule[1:]}.)"
     return [
         f"<p>{len(protocol.ranges)} parameters varied, each evenly over its range; "
-        f"{len(protocol.left_out)} others kept their values. Going on to the shares of variance: "
-        f"{escape(kept)} (rule: μ* above chance for some outcome, by the largest μ* relative to the "
-        f"outcome's strongest, at most {protocol.question.keep}).</p>",
+        f"{len(protocol.left_out)} others kept their values. {escape(went)}</p>",
         f"<details><summary>Ranges and their sources</summary>{html_texts(head, rows)}</details>",
         "<details><summary>Parameters that do not vary, and why</summary>"
         f"{html_texts(['parameter', 'why'], why)}</details>" if why else "",

@@ -124,7 +124,7 @@ def tables_of(found: Sensitivity) -> dict[str, pd.DataFrame]:
 def _parts(analyses: Sequence[Sensitivity], title: str, notes: Sequence[str]) -> Iterator[str]:
     plan = analyses[-1].plan
     yield f"<h1>{escape(title or plan.file.title)}</h1>"
-    if plan.file.question:
+    if plan.file.question and not title:
         yield f"<p class='lead'>{escape(plan.file.question)}</p>"
     yield from notes
     for found in reversed(analyses):

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from experiments.parameter_groups import themes_of
-from experiments.sensitivity_question import MOST_SINGLE, Protocol
+from experiments.sensitivity_question import MOST_MEMBERS, Protocol
 from experiments.store import whole_folder
 from model import Params
 
@@ -30,7 +30,7 @@ def runs_of(protocol: Protocol) -> dict[str, int]:
     """Runs of each step; of the later ones at most."""
     asked = protocol.question
     pairs = 2 * asked.seeds
-    n = min(len(protocol.ranges), MOST_SINGLE) if protocol.by_theme else len(protocol.ranges)
+    n = min(len(protocol.ranges), MOST_MEMBERS) if protocol.by_theme else len(protocol.ranges)
     kept = min(asked.keep, n)
     per_row = 2 * kept + 2 if asked.second_order else kept + 2
     found = {
@@ -161,11 +161,12 @@ class Step:
             return []
         found = self.analyse()
         if self.stage == SCREENING:
-            return found.leading(self.protocol.question.keep)
+            leading = found.leading(self.protocol.question.keep)
+            return leading if len(leading) > 1 else []  # one has all of the variance
         themes = self.protocol.themes
         names: list[str] = []
         for theme in found.leading(len(themes)):
-            if names and len(names) + len(themes[theme]) > MOST_SINGLE:
+            if names and len(names) + len(themes[theme]) > MOST_MEMBERS:
                 break
             names += themes[theme]
         return names

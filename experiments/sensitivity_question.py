@@ -25,6 +25,8 @@ from model.errors import InputError, nearest
 FILE = "protocol.json"
 MOST_SINGLE = 60
 """Parameters up to which each is screened alone; more are screened by theme first."""
+MOST_MEMBERS = 100
+"""Members of leading themes that are screened alone after that."""
 OUTCOMES = (
     "employee_jobs", "real_value_added", "cars_made", "vehicle_import_content", "tax_revenue",
 )  # fmt: skip
@@ -167,7 +169,7 @@ def check_window(
     return first, last
 
 
-_BOUNDS = {"seeds": (1, 1000), "trajectories": (2, 10_000), "size": (2, 65_536), "keep": (1, 100)}
+_BOUNDS = {"seeds": (1, 1000), "trajectories": (2, 10_000), "size": (2, 65_536), "keep": (2, 100)}
 
 
 def _check_numbers(question: Question) -> None:

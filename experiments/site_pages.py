@@ -20,6 +20,7 @@ from experiments.odd_tables import outcome_list as outcome_table
 from experiments.odd_tables import parameters as parameter_table
 from experiments.odd_tables import table
 from experiments.site_flows import money_page, month_flows, parts_page
+from experiments.site_lessons import lesson_pages
 
 ROOT = Path(package.__file__).resolve().parent.parent
 Pages = dict[str, str | bytes]
@@ -60,6 +61,7 @@ def generated_pages() -> Pages:
         "reference/python.md": python_page(),
         "glossary.md": glossary_page(),
     }
+    pages |= lesson_pages()
     return pages
 
 

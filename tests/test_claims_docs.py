@@ -70,7 +70,7 @@ def test_the_answers_that_come_along_are_of_this_table():
     answers, table = committed(), read_table()
     assert [one.id for one in answers.claims] == [one.id for one in table.claims]
     for answer, claim in zip(answers.claims, table.claims, strict=True):
-        assert answer.margin.value == claim.margin
+        assert answer.margin.value == pytest.approx(claim.margin)
         assert answer.effect is not None
         assert [effect.dose for effect in answer.doses] == [d.name for d in table.doses_of(claim)]
     ranges = {one.name: (one.low, one.high) for one in table.parameters}

@@ -8,18 +8,18 @@ from html.parser import HTMLParser
 import pytest
 from typer.testing import CliRunner
 
-from experiments import sweep
 from experiments.claims import form, job, report
 from experiments.claims.job import COLUMNS, Wish, answers_in, execute, plan
 from experiments.claims.studies import RANGES, REFERENCE
 from experiments.claims.table_file import TABLE, read_table
 from experiments.claims.words import catalogue
 from experiments.cli import app
+from experiments.course import Course
 from experiments.study import Study
 from model import Params, World, load_pack
 from model.errors import InputError
 
-TINY = {"pack": "valley", "seeds": 2, "points": 3, "scale": 1.0, "horizon": 24, "burn_in": 1}
+TINY = {"pack": "valley", "seeds": 2, "points": 2, "scale": 1.0, "horizon": 24, "burn_in": 1}
 
 
 @pytest.fixture(autouse=True)
@@ -34,14 +34,15 @@ def done(tmp_path_factory):
     """A folder that the command has filled, one run of it failing, and its answers."""
     folder = tmp_path_factory.mktemp("claims") / "here"
     with pytest.MonkeyPatch.context() as patch:
-        run, run_setup = Study.run, sweep.run_setup
+        run, results = Study.run, Course.results
 
-        def fails(setup):
+        def fails(course, seconds):
+            setup = course.setup
             if setup.world.name == "plan" and setup.seed == 2 and not setup_varies(setup):
                 raise RuntimeError("on purpose")
-            return run_setup(setup)
+            return results(course, seconds)
 
-        patch.setattr(sweep, "run_setup", fails)
+        patch.setattr(Course, "results", fails)
         patch.setattr(Study, "run", lambda self, workers=None, **more: run(self, 0, **more))
         answers = execute(plan(Wish(study=folder, **TINY)), quiet=True)
     return folder, answers
@@ -179,7 +180,7 @@ def test_the_same_command_goes_on_and_runs_nothing_twice(done):
     folder, answers = done
     parts = sorted(folder.glob("*/runs/*.parquet"))
     again = plan(Wish(study=folder))
-    assert (again.settings.seeds, again.settings.points, again.settings.pack) == (2, 3, "valley")
+    assert (again.settings.seeds, again.settings.points, again.settings.pack) == (2, 2, "valley")
     execute(again, quiet=True)
     assert sorted(folder.glob("*/runs/*.parquet")) == parts
     read = answers_in(folder)

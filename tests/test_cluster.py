@@ -171,27 +171,28 @@ class Cluster:
             )
         ]
         self.run_by_port, self.run_by_file = by_port.pop(), by_file.pop()
+        # Each command of the second block does what one of the first does, by the file.
+        assert by_file[1][:2] == by_port[1][:2]
         self.scheduler = self.begin([*by_port[0], *by_file[0][2:], "--no-dashboard"])
-        self.workers = self.begin(by_port[1])
-        self.one_more = by_file[1]
+        self.workers = self.begin([*by_port[1][:2], *by_file[1][2:4], *by_port[1][3:]])
 
-    def begin(self, words, cwd=ROOT):
+    def begin(self, words):
         """A command of the page, in the background; no files in our folders."""
         assert words[0] == "dask"
         own = ["--local-directory", str(self.folder)] if words[1] == "worker" else []
         with (self.folder / f"{words[1]}.log").open("ab") as log:
             return subprocess.Popen(
                 [sys.executable, "-m", *words, *own],
-                cwd=cwd,
+                cwd=ROOT,
                 stdout=log,
                 stderr=log,
                 env={**os.environ, "PYTHONWARNINGS": "ignore"},
             )
 
-    def ornok(self, folder, words):
+    def ornok(self, folder, words, cwd=ROOT):
         """The page's `ornok study run hiring ...` for another folder."""
         assert words[:4] == ["ornok", "study", "run", "hiring"]
-        return start(folder, "run", *words[4:])
+        return start(folder, "run", *words[4:], cwd=cwd)
 
     def stop(self):
         for process in (self.workers, self.scheduler):
@@ -214,20 +215,13 @@ def ended(runner, seconds=60):
 
 @need_dask
 def test_a_worker_with_other_code_is_refused_by_name(cluster, tmp_path):
+    """Workers were started, then the code was edited; here it is a copy that is edited."""
     for package in ("model", "experiments"):
         shutil.copytree(ROOT / package, tmp_path / package)
     with (tmp_path / "experiments" / "study_rows.py").open("a", encoding="utf-8") as file:
         file.write("# edited\n")
-    words = " ".join(cluster.one_more).replace("--nworkers 4", "--no-nanny").split()
-    edited = cluster.begin(words, tmp_path)
-    try:
-        log = cluster.folder / "worker.log"
-        wait_for(lambda: log.read_text(encoding="utf-8").count("Registered to") == 3)
-        study = small_study(tmp_path / "study")
-        code, out, errors = ended(cluster.ornok(study.folder, cluster.run_by_file))
-    finally:
-        edited.terminate()
-        edited.wait(20)
+    study = small_study(tmp_path / "study")
+    code, out, errors = ended(cluster.ornok(study.folder, cluster.run_by_file, cwd=tmp_path))
     assert (code, out) == (2, "")
     assert re.fullmatch(
         r"ornok: field '--cluster': worker tcp://127\.0\.0\.1:\d+ has other code of Ornok "

@@ -163,7 +163,10 @@ def switched_off(name, *changes):
 
 @pytest.mark.parametrize("name", FAR)
 def test_off_nothing_of_it_reaches_the_economy(name):
-    assert not differences(switched_off(name), switched_off(name, FAR[name]), plants=True)
+    apart = differences(switched_off(name), switched_off(name, FAR[name]), plants=True)
+    if name == "export_access":  # what a car would cost abroad is told of a closed market, too
+        apart = [one for one in apart if not one.endswith("plant_delivered_ratio")]
+    assert not apart
 
 
 @pytest.mark.parametrize("name", FLOWS)

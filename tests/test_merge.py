@@ -2,6 +2,7 @@
 
 import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import pandas as pd
 import pyarrow.parquet as pq
@@ -17,6 +18,7 @@ from experiments.runs_merge import merge_parts
 from experiments.runs_store import FACTS, facts_of, parts, read_failures, scan, write_failures
 from experiments.study import Study
 
+PAGE = (Path(__file__).resolve().parent.parent / "docs" / "cluster.md").read_text(encoding="utf-8")
 PLACES = ("runs", "regions", "panels/firms", "panels/failures")
 PANELS = 'panels = ["firms", "failures"]'
 
@@ -195,6 +197,7 @@ def test_a_run_that_ends_with_very_many_parts_merges_them(tmp_path, monkeypatch)
 
 def test_the_command_says_how_many(copy):
     before = len(parts(copy.folder))
+    assert "\nornok study compact hiring\n" in PAGE
     done = CliRunner().invoke(app, ["study", "compact", str(copy.folder)])
     assert (done.exit_code, done.stdout) == (0, f"{before} parts, now 1\n")
 

@@ -116,10 +116,10 @@ def test_panels_are_kept_and_come_back(tmp_path):
 # --- Killing ----------------------------------------------------------------------------------------
 
 
-def start(folder, *words):
+def start(folder, *words, cwd=ROOT):
     return subprocess.Popen(
         [sys.executable, "-m", "experiments.cli", "study", *words, str(folder)],
-        cwd=ROOT,
+        cwd=cwd,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

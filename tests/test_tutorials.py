@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "docs" / "tutorials"
 EDITED = "mechanism.md"  # its blocks are edits of the code: applied to a copy, below
 _BLOCK = re.compile(
-    r'^(?P<pad> *)```(?P<kind>\w+)(?: title="(?P<file>[^"]+)")?(?: where="(?P<where>.*)")?\n'
+    r'^(?P<pad> *)```(?P<kind>\w+)(?: title="(?P<file>[^"]+)")?(?: where="(?P<where>[^\n]*)")?\n'
     r"(?P<text>.*?)^(?P=pad)```$",
     re.DOTALL | re.MULTILINE,
 )
@@ -125,7 +125,7 @@ def test_a_study_varies_the_new_parameter(copy, tmp_path):
         'title = "levy"\nquestion = "?"\nworlds = ["plant"]\nagainst = "none"\npack = "valley"\n'
         f"horizon = 24\nreplications = 1\n[settings]\nburn_in = {BURN_IN}\n"
         '[levers]\ntraining_levy = { values = [0.0, 0.02] }\n[design]\nkind = "grid"\n'
-        '[keep]\noutcomes = ["training_levy_paid"]\nregions = ["all"]\n'
+        '[keep]\noutcomes = ["training_levy_paid"]\nregions = []\n'
     )
     in_copy(copy, "-m", "experiments.cli", "study", "run", "s", "--workers", "1", cwd=tmp_path)
     look = (

@@ -14,8 +14,8 @@ from ui.world_edits import Value
 # The library's worlds in the order and groups of the menu.
 WORLD_GROUPS = {
     "plant": (
-        "plant", "plan", "volume", "enclave", "elsewhere", "delayed", "edge", "expansion",
-        "closure", "second_plant",
+        "plant", "plan", "volume", "enclave", "elsewhere", "delayed", "edge", "expansion", "expansion_large",
+        "closure", "second_plant", "plan_delayed", "plan_elsewhere", "protected",
     ),
     "policy": (
         "announced", "mandate", "supplier_fund", "guarantee", "soft_credit", "training",
@@ -23,8 +23,8 @@ WORLD_GROUPS = {
         "tax_holiday", "package",
     ),
     "shock": (
-        "corridor_block", "devaluation", "world_price", "export_slump", "remittance_collapse",
-        "supplier_outage", "policy_reversal",
+        "corridor_block", "long_block", "devaluation", "world_price", "export_slump", "remittance_collapse",
+        "supplier_outage", "supplier_dip", "policy_reversal",
     ),
     "none": ("none",),
 }  # fmt: skip

@@ -84,7 +84,7 @@ def setting(
 ) -> Edit:
     """One parameter from a month on (and back at `last`); `beside`: what is set together with it.
 
-    A world that sets it already keeps its own months.
+    A world that sets it already keeps its own months, and its own values of what is beside.
     """
     with_it = dict(beside or {})
     names = {parameter, *with_it}
@@ -103,7 +103,14 @@ def setting(
         bare = without(world, names)
         if value == neutral:
             return bare
-        events = [Event(start, {parameter: value, **with_it})]
+        own = {
+            name: one.values[name]
+            for one in world.events
+            if parameter in one.values
+            for name in with_it
+            if name in one.values
+        }
+        events = [Event(start, {parameter: value, **with_it, **own})]
         events += [Event(end, {parameter: neutral}) for end in ends[:1]]
         return _with_events(bare, events)
 
@@ -111,13 +118,18 @@ def setting(
 
 
 def points(parameters: tuple[str, ...], first: str) -> Edit:
-    """So much more than usual for several rates at once, in percentage points."""
+    """So much more than usual for several rates at once, in percentage points.
+
+    Left where it stands it changes nothing, also in a world whose rates have not moved alike.
+    """
 
     def read(world: World, defaults: Defaults) -> Value:
         value = setting(parameters[0], first).read(world, defaults)
         return round(100.0 * (float(value) - float(defaults[parameters[0]])), 4)
 
     def write(world: World, value: float, defaults: Defaults) -> World:
+        if value == read(world, defaults):
+            return world
         bare = without(world, set(parameters))
         if not value:
             return bare

@@ -1,0 +1,337 @@
+"""P2: what happens to a firm that becomes a supplier of the plant.
+
+World `volume`. Suppliers are firms whose first contract with the plant delivered something, in
+business two years before its award and at least until a year after; year 0 is that of the award
+(rules.md 27). As the paper did it (Alfaro-Urena, Manelici & Vasquez 2022): an event study, each year's
+suppliers beside private firms of the same trade that never supply, with effects of firm and of year,
+years -3 to 4 against year -1 (stacked, so that late suppliers are no controls of early ones).
+Truth: the same firm in `none`, same seed, same year, where it is in business in both.
+
+*Not done:* the twin whose tender goes to the runner-up; the model has no such world.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from experiments.evidence.books import labour_shares, with_logs, yearly_books
+from experiments.evidence.estimate import Estimate, over_seeds
+from experiments.evidence.script import KNOCK_OUT, PLACEBO, Control, Script, Seed
+from experiments.evidence.targets import EMERGENT
+from experiments.evidence.verdict import Finding
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+WINDOW = (-3, 4)
+BASE = -1
+OUTCOMES = ("staff", "sales", "others", "tfpr")
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One seed. `paper`: coefficients, a row an outcome and a column a year (log points);
+    `twin`: mean paired differences alike; `knowledge`: of know-how, by year; `events`: suppliers
+    that are studied; `twins`: with a twin in year 4; `born`: suppliers without a history;
+    `no_knowledge`: productivity in year 4 by twins without learning, and events there; `placebo`:
+    contracts in `enclave`.
+    """
+
+    paper: pd.DataFrame
+    twin: pd.DataFrame
+    knowledge: pd.Series
+    events: int
+    twins: int
+    born: int
+    no_knowledge: tuple[float, int]
+    placebo: int
+
+
+def sample(seed: Seed) -> Sample:
+    """The books of one seed."""
+    without = yearly_books(seed["none"].table("firms"))
+    shares = labour_shares(without, seed.params)
+    none = with_logs(without, shares)
+    books = with_logs(yearly_books(seed["volume"].table("firms")), shares)
+    contracts = seed["volume"].table("contracts")
+    first = first_awards(contracts)
+    events = with_history(first, books)
+    twin, twins = twin_study(books, none, events, [*OUTCOMES, "knowledge"])
+    off = with_logs(yearly_books(seed["volume_no_knowledge"].table("firms")), shares)
+    off_events = with_history(first_awards(seed["volume_no_knowledge"].table("contracts")), off)
+    off_twin, off_twins = twin_study(off, none, off_events, ["tfpr"])
+    return Sample(
+        paper=event_study(books, events, set(first.index), OUTCOMES),
+        twin=twin.loc[list(OUTCOMES)],
+        knowledge=pd.Series(twin.to_numpy(float)[-1], index=twin.columns),
+        events=len(events),
+        twins=twins,
+        born=len(first) - len(events),
+        no_knowledge=(float(off_twin.to_numpy(float)[0, -1]), off_twins),
+        placebo=len(seed["enclave"].table("contracts")),
+    )
+
+
+def first_awards(contracts: pd.DataFrame) -> pd.Series:
+    """Year of the first award that delivered something, by identity of the supplier."""
+    if not len(contracts):
+        return pd.Series(dtype=np.int64)
+    delivered = contracts[contracts["value"] > 0.0]
+    return delivered.groupby("identity")["award"].min() // 12
+
+
+def with_history(first: pd.Series, books: pd.DataFrame) -> pd.Series:
+    """Those with books two years before the award and a year after, in a window that is whole."""
+    there = set(zip(books["identity"], books["year"]))
+    last = int(books["year"].max()) if len(books) else 0
+    kept = [
+        (identity, year - 2) in there and (identity, year + 1) in there and year + WINDOW[1] <= last
+        for identity, year in first.items()
+    ]
+    return first[kept]
+
+
+# --- As the paper did it --------------------------------------------------------------------------
+
+
+def event_study(
+    books: pd.DataFrame, events: pd.Series, suppliers: set[int], outcomes: Sequence[str]
+) -> pd.DataFrame:
+    """Coefficients of years around the event, log points; a row an outcome, a column a year.
+
+    `events`: year of the event by identity. `suppliers`: firms that are nobody's control.
+    """
+    years = range(WINDOW[0], WINDOW[1] + 1)
+    out = pd.DataFrame(np.nan, index=list(outcomes), columns=list(years))
+    if not len(events):
+        return out
+    stacked = stack(books, events, suppliers)
+    for outcome in outcomes:
+        out.loc[outcome] = _coefficients(stacked, outcome)
+    return out
+
+
+def stack(books: pd.DataFrame, events: pd.Series, suppliers: set[int]) -> pd.DataFrame:
+    """For every year with events: those firms and the controls of their trades, in the window."""
+    trade = books.groupby("identity")["sector"].first()
+    parts = []
+    for year, group in events.groupby(events):
+        mine = books["identity"].isin(group.index)
+        trades = set(trade[list(group.index)])
+        control = books["sector"].isin(trades) & ~books["identity"].isin(suppliers)
+        inside = books["year"].between(year + WINDOW[0], year + WINDOW[1])
+        part = books[(mine | control) & inside].copy()
+        part["since"] = part["year"] - year
+        part["treated"] = part["identity"].isin(group.index)
+        part["firm"] = part["identity"].astype(str) + f"-{year}"
+        part["cell"] = part["sector"].astype(str) + part["year"].astype(str) + f"-{year}"
+        parts.append(part)
+    return pd.concat(parts, ignore_index=True)
+
+
+def _coefficients(stacked: pd.DataFrame, outcome: str) -> pd.Series:
+    """Treated times year since the event, less year -1; effects of firm and of trade and year."""
+    from linearmodels.iv.absorbing import AbsorbingLS
+
+    known = stacked[stacked[outcome].notna()]
+    years = [k for k in range(WINDOW[0], WINDOW[1] + 1) if k != BASE]
+    dummies = pd.DataFrame(
+        {f"year {k}": (known["treated"] & (known["since"] == k)).astype(float) for k in years}
+    )
+    there = [name for name in dummies if dummies[name].any()]
+    out = pd.Series(np.nan, index=range(WINDOW[0], WINDOW[1] + 1), dtype=float)
+    if not (known["treated"] & (known["since"] == BASE)).any() or not there:
+        return out
+    fitted = AbsorbingLS(
+        known[outcome], dummies[there],
+        absorb=known[["firm", "cell"]].astype("category"), drop_absorbed=True,
+    ).fit()  # fmt: skip
+    for k in years:
+        if f"year {k}" in fitted.params:
+            out[k] = float(fitted.params[f"year {k}"])
+    out[BASE] = 0.0
+    return out
+
+
+# --- The truth ------------------------------------------------------------------------------------
+
+
+def twin_study(
+    books: pd.DataFrame, twin_books: pd.DataFrame, events: pd.Series, outcomes: Sequence[str]
+) -> tuple[pd.DataFrame, int]:
+    """Mean difference of the same firm and year in two worlds, by year since the event.
+
+    Only firm-years in business in both worlds; the number of them in the last year is returned too.
+    """
+    years = range(WINDOW[0], WINDOW[1] + 1)
+    both = books[books["identity"].isin(events.index)].merge(
+        twin_books, on=["identity", "year"], suffixes=("", "_twin")
+    )
+    since = both["year"] - both["identity"].map(events)
+    out = pd.DataFrame(np.nan, index=list(outcomes), columns=list(years))
+    for outcome in outcomes:
+        gap = both[outcome] - both[f"{outcome}_twin"]
+        out.loc[outcome] = gap.groupby(since).mean().reindex(years)
+    return out, int((since == WINDOW[1]).sum())
+
+
+# --- Findings -------------------------------------------------------------------------------------
+
+
+def by_events(samples: Sequence[Sample], which: str, outcome: str, years: Sequence[int]) -> float:
+    """Mean over suppliers of the mean over years, %: each seed weighs as much as its suppliers."""
+    values = [
+        (100.0 * float(getattr(one, which).loc[outcome, list(years)].mean()), one.events)
+        for one in samples
+    ]
+    known = [(value, weight) for value, weight in values if np.isfinite(value) and weight]
+    if not known:
+        return float("nan")
+    return float(np.average([v for v, _ in known], weights=[w for _, w in known]))
+
+
+def _pair(samples: Sequence[Sample], outcome: str, years: Sequence[int]) -> tuple[Estimate, ...]:
+    """Paper, truth and bias of one outcome."""
+
+    def of(which: str) -> Estimate:
+        return over_seeds(lambda some: by_events(some, which, outcome, years), with_events(samples))
+
+    bias = over_seeds(
+        lambda some: (
+            by_events(some, "paper", outcome, years) - by_events(some, "twin", outcome, years)
+        ),
+        with_events(samples),
+    )
+    return of("paper"), of("twin"), bias
+
+
+def with_events(samples: Sequence[Sample]) -> list[Sample]:
+    """Seeds that have a supplier to follow."""
+    return [one for one in samples if one.events]
+
+
+def _unreal(samples: Sequence[Sample]) -> float:
+    """Revenue productivity less know-how in year 4 by twins, %."""
+    last = WINDOW[1]
+    rows = [
+        (
+            100.0
+            * (
+                float(one.twin.to_numpy(float)[OUTCOMES.index("tfpr"), -1])
+                - float(one.knowledge[last])
+            ),
+            one.events,
+        )
+        for one in samples
+    ]
+    known = [(value, weight) for value, weight in rows if np.isfinite(value)]
+    if not known:
+        return float("nan")
+    return float(np.average([v for v, _ in known], weights=[w for _, w in known]))
+
+
+def _know_how(samples: Sequence[Sample]) -> float:
+    rows = [(100.0 * float(one.knowledge[WINDOW[1]]), one.events) for one in samples]
+    known = [(value, weight) for value, weight in rows if np.isfinite(value)]
+    return float(np.average([v for v, _ in known], weights=[w for _, w in known])) if known else 0.0
+
+
+def find(samples: Sequence[Sample]) -> Mapping[str, Finding]:
+    """A finding a row."""
+    last = [WINDOW[1]]
+    events, twins, born = (sum(getattr(s, n) for s in samples) for n in ("events", "twins", "born"))
+    told = (
+        f"{events} suppliers with a history in {len(with_events(samples))} of {len(samples)} seeds "
+        f"({born} more without one), {twins} with a twin in year 4"
+    )
+    return {
+        "FB01": _finding(_pair(samples, "staff", last), told),
+        "FB02": _finding(_pair(samples, "tfpr", last), ""),
+        "FB03a": _finding(_pair(samples, "others", [0]), "the year of the award"),
+        "FB03b": _finding(_pair(samples, "others", last), ""),
+        "P2-flat": _finding(_pair(samples, "staff", [-3, -2]), ""),
+        "FB04": _finding(_pair(samples, "sales", last), ""),
+        "FB05": Finding(
+            None,
+            over_seeds(_unreal, with_events(samples)),
+            EMERGENT,
+            f"their know-how is then {_know_how(samples):.0f} % above that of their twins",
+        ),
+    }
+
+
+def _finding(three: tuple[Estimate, ...], note: str) -> Finding:
+    return Finding(three[0], three[1], EMERGENT, note, three[2])
+
+
+def controls(samples: Sequence[Sample]) -> Sequence[Control]:
+    """No purchases; no learning."""
+
+    def lost(some: Sequence[Sample]) -> float:
+        usual = by_events(some, "twin", "tfpr", [WINDOW[1]])
+        off = [(v, n) for v, n in (one.no_knowledge for one in some) if n and np.isfinite(v)]
+        if not off:
+            return float("nan")
+        return usual - 100.0 * float(np.average([v for v, _ in off], weights=[n for _, n in off]))
+
+    fall = over_seeds(lost, with_events(samples))
+    return [
+        Control(
+            PLACEBO,
+            "a plant that buys nothing at home (`enclave`) has no supplier in any month",
+            all(one.placebo == 0 for one in samples),
+        ),
+        Control(
+            KNOCK_OUT,
+            "what productivity in year 4 (by twins) loses where nobody learns from the plant",
+            bool(fall.low > 0.0) if np.isfinite(fall.low) else None,
+            fall,
+            "%",
+        ),
+    ]
+
+
+def _point(samples: Sequence[Sample], which: str, outcome: str, year: int) -> Estimate:
+    return over_seeds(lambda some: by_events(some, which, outcome, [year]), with_events(samples))
+
+
+def draw(figure: Figure, samples: Sequence[Sample], found: Mapping[str, Finding]) -> None:
+    """The event study beside the twins."""
+    from experiments.report import BLUE, GREY, RED
+
+    titles = {"staff": "Employment, %", "others": "Sales to others, %",
+              "tfpr": "Revenue productivity, %"}  # fmt: skip
+    years = list(range(WINDOW[0], WINDOW[1] + 1))
+    panels = figure.subplots(1, 3)
+    bands = {"staff": (10, 35), "others": (5, 30), "tfpr": (2, 10)}
+    for axes, (outcome, title) in zip(panels, titles.items()):
+        for which, colour, words in (("paper", BLUE, "as the paper"), ("twin", RED, "truth")):
+            ends = [_point(samples, which, outcome, k) for k in years]
+            middle = np.array([one.value for one in ends])
+            half = np.nan_to_num([one.half_width for one in ends])
+            shift = 0.06 if which == "twin" else -0.06
+            axes.errorbar(
+                np.array(years) + shift,
+                middle,
+                half,
+                fmt="o-",
+                ms=4,
+                color=colour,
+                capsize=2,
+                label=words,
+            )
+        axes.fill_between([3.6, 4.4], *bands[outcome], color=RED, alpha=0.15, lw=0)
+        axes.axhline(0.0, color=GREY, lw=0.8)
+        axes.set_title(title)
+        axes.set_xlabel("years since the award")
+    panels[0].legend()
+
+
+SCRIPT = Script(
+    "P2", ("volume", "none", "volume_no_knowledge", "enclave"), sample, find, controls, draw
+)
