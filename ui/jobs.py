@@ -8,8 +8,6 @@ an executor's: there, one that dies takes every waiting run with it, and none ca
 from __future__ import annotations
 
 import atexit
-import heapq
-import itertools
 import logging
 import os
 import threading
@@ -87,11 +85,11 @@ class Jobs:
     def __init__(self, workers: int, limits: Limits | None = None) -> None:
         self.limits = limits or Limits()
         self._lock = threading.Condition()
-        self._queue: list[tuple[int, int, _Job]] = []
-        self._order = itertools.count()
+        self._queue: list[_Job] = []
         self._open: dict[str, _Job] = {}
         self._memory: OrderedDict[str, list[dict[str, Any]]] = OrderedDict()
         self._remembered = 0
+        self._owners: dict[tuple[str, int, int], Worker] = {}  # who has run the burn-in
         self._closed = False
         self.started = 0  # runs handed to a worker so far
         self._workers = [
@@ -154,7 +152,8 @@ class Jobs:
             job.worker.stop()
 
     def _push(self, job: _Job) -> None:
-        heapq.heappush(self._queue, (job.urgency, next(self._order), job))
+        if job not in self._queue:
+            self._queue.append(job)
         self._make_room(job)
         self._lock.notify()
 
@@ -191,8 +190,7 @@ class Jobs:
         worker: Worker | None = None
         while True:
             if worker is None or worker.runs >= self.limits.runs_a_worker:
-                if worker is not None:
-                    worker.end()
+                self._disown(worker)
                 worker = Worker()
             job = self._next(worker)
             if job is None:
@@ -203,21 +201,38 @@ class Jobs:
             except WorkerDiedError:
                 _log.exception("a worker process died in run %s", job.request)
                 self._end(job, RunFailedError("the process died"))
-                worker.end()
+                self._disown(worker)
                 worker = None
+
+    def _disown(self, worker: Worker | None) -> None:
+        if worker is None:
+            return
+        worker.end()
+        with self._lock:
+            self._owners = {k: one for k, one in self._owners.items() if one is not worker}
 
     def _next(self, worker: Worker) -> _Job | None:
         with self._lock:
             while not self._closed:
-                while self._queue:
-                    urgency, _, job = heapq.heappop(self._queue)
-                    stale = job.given_up or job.worker is not None or urgency != job.urgency
-                    if not stale:
-                        job.worker = worker
-                        self.started += 1
-                        return job
+                job = self._best(worker)
+                if job is not None:
+                    self._queue.remove(job)
+                    self._owners[job.request.start] = worker
+                    job.worker = worker
+                    self.started += 1
+                    return job
                 self._lock.wait()
         return None
+
+    def _best(self, worker: Worker) -> _Job | None:
+        """The most urgent run; of those the one whose burn-in this worker has, or nobody."""
+        self._queue = [one for one in self._queue if not one.given_up]
+
+        def rank(job: _Job) -> tuple[int, int]:
+            owner = self._owners.get(job.request.start)
+            return job.urgency, 0 if owner is worker else 1 if owner is None else 2
+
+        return min(self._queue, key=rank, default=None)
 
     def _run(self, worker: Worker, job: _Job) -> None:
         ending = worker.run(job.request, self.limits.seconds, lambda piece: self._piece(job, piece))

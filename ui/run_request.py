@@ -40,6 +40,11 @@ class RunRequest:
         canonical = json.dumps(asdict(self), sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(canonical.encode()).hexdigest()
 
+    @property
+    def start(self) -> tuple[str, int, int]:
+        """What runs with the same burn-in have in common."""
+        return self.pack, self.scale, self.seed
+
     def setup(self) -> Setup:
         """The run, checked. Raises `model.errors.InputError`."""
         from experiments.simulate import prepare

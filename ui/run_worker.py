@@ -17,6 +17,7 @@ from ui.run_request import FULL, RunRequest
 
 if TYPE_CHECKING:
     from model import RegionalModel
+    from ui.starts import Starts
 
 # First piece after so long, the next ones at this distance: twenty years in one piece if the run
 # takes no longer.
@@ -38,6 +39,10 @@ class TooLongError(Exception):
     """The run has used up its time."""
 
 
+class ServerGoneError(Exception):
+    """Nobody is at the other end of the connection."""
+
+
 def work(orders: Connection, threads: int) -> None:
     """The life of a worker: runs until the connection closes.
 
@@ -50,41 +55,56 @@ def work(orders: Connection, threads: int) -> None:
 
     model_threads.use(threads)
     starts = Starts()
-    orders.send((READY, 0, None))
-    while True:
-        try:
-            order = orders.recv()
-        except (EOFError, OSError):
-            return
-        if isinstance(order, tuple):
-            _answer(orders, starts, *order)
+    try:
+        _tell(orders, READY, 0)
+        while True:
+            order = _hear(orders)
+            if isinstance(order, tuple):
+                _tell(orders, *_answer(orders, starts, *order))
+    except ServerGoneError:
+        os._exit(0)
+
+
+def _tell(orders: Connection, kind: str, number: int, content: Any = None) -> None:
+    try:
+        orders.send((kind, number, content))
+    except OSError as error:
+        raise ServerGoneError from error
+
+
+def _hear(orders: Connection) -> Any:
+    try:
+        return orders.recv()
+    except (EOFError, OSError) as error:
+        raise ServerGoneError from error
 
 
 def _answer(
-    orders: Connection, starts: Any, number: int, request: RunRequest, seconds: float
-) -> None:
+    orders: Connection, starts: Starts, number: int, request: RunRequest, seconds: float
+) -> tuple[str, int, Any]:
+    """Run it, telling pieces; how it ended."""
     try:
         _run(orders, starts, number, request, time.monotonic() + seconds)
-        orders.send((DONE, number, None))
     except GivenUpError:
-        orders.send((GIVEN_UP, number, None))
+        return GIVEN_UP, number, None
     except TooLongError:
-        orders.send((TOO_LONG, number, None))
-    except (EOFError, OSError):
-        os._exit(0)  # the server is gone
+        return TOO_LONG, number, None
+    except ServerGoneError:
+        raise
     except Exception:  # a run that fails must not take the worker with it
-        orders.send((FAILED, number, traceback.format_exc()))
+        return FAILED, number, traceback.format_exc()
+    return DONE, number, None
 
 
 def _run(
-    orders: Connection, starts: Any, number: int, request: RunRequest, deadline: float
+    orders: Connection, starts: Starts, number: int, request: RunRequest, deadline: float
 ) -> None:
     """Step to the end, sending a piece now and then; period 0 is the first month that is told."""
     from ui.recorder import Recorder, SeriesRecorder
 
     def check() -> None:
         if orders.poll():
-            orders.recv()
+            _hear(orders)
             raise GivenUpError
         if time.monotonic() > deadline:
             raise TooLongError
@@ -98,6 +118,6 @@ def _run(
         recorder.note()
         check()
         if request.detail == FULL and time.monotonic() > due and model.period < last:
-            orders.send((PIECE, number, recorder.take()))
+            _tell(orders, PIECE, number, recorder.take())
             due = time.monotonic() + PIECE_SECONDS
-    orders.send((PIECE, number, recorder.take()))
+    _tell(orders, PIECE, number, recorder.take())

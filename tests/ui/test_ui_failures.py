@@ -1,7 +1,11 @@
 """What a visitor sees when something fails: a sentence, and never a trace."""
 
+import http.client
+import os
+import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -52,3 +56,45 @@ def test_serve_says_what_it_takes():
         cwd=ROOT, capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert all(name in done.stdout for name in ("--host", "--port", "--name", "--workers"))
+
+
+def test_plain_solara_serves_the_same_behind_the_same_guard():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [
+        sys.executable,
+        "-m",
+        "solara",
+        "run",
+        "server.py",
+        "--no-check-version",
+        "--no-open",
+    ]
+    process = subprocess.Popen(
+        [*command, "--port", str(port)], cwd=ROOT, env={**os.environ, "ORNOK_WARM": "0"},
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        until = time.monotonic() + 60
+        while status(port) != 200:
+            assert process.poll() is None
+            assert time.monotonic() < until
+            time.sleep(0.2)
+        assert status(port, "/explore") == 200
+        assert status(port, host="evil.example") == 400
+        assert status(port, "/_solara/cdn/lodash@4.17.21/lodash.js") == 404
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def status(port, path="/", host="127.0.0.1"):
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    try:
+        connection.request("GET", path, headers={"Host": host})
+        return connection.getresponse().status
+    except OSError:
+        return 0
+    finally:
+        connection.close()

@@ -93,11 +93,19 @@ export class MapView {
 
   drawNames(shown) {
     const { x } = this;
-    x.textAlign = "center";
     this.layout.regions.forEach((region, r) => {
       let [cx, cy] = region.centre;
-      if (region.disc) cy = region.disc.y - region.disc.radius - 16;
-      if (region.disc && cy < 10) cy = region.disc.y + region.disc.radius + 12;
+      x.textAlign = "center";
+      if (region.disc && this.map.made_up) {
+        const above = region.disc.y - region.disc.radius - 18;
+        cy = above > 12 ? above : region.disc.y - region.disc.radius + 18;
+      }
+      else if (region.disc) { // beside a city's disc, where there is room
+        const right = region.disc.x + region.disc.radius + 90 < this.layout.width;
+        x.textAlign = right ? "left" : "right";
+        cx += (right ? 1 : -1) * (region.disc.radius + 6);
+        cy -= 2;
+      }
       x.font = `600 12px ${FONT}`;
       halo(x, this.names[region.id] ?? region.name, cx, cy);
       if (shown.change) {

@@ -205,7 +205,7 @@ export default {
       }
       const change = this.change();
       this.mapView.draw({
-        run: a, other: b, month: this.time, by: this.by, layers: this.layers, change, mostChange: this.mostChange(change),
+        run: a, other: b, month: this.time, by: this.by, layers: this.layers, change, mostChange: this.mostChange(),
         write: (value) => (b ? signed : number)(value, this.locale, this.colour === "mean_wage" ? 0 : null),
       });
     },
@@ -222,14 +222,22 @@ export default {
       this.changeValue = one.map((value, r) => factor * (value - (two ? two[r] : 0)));
       return this.changeValue;
     },
-    // The colours' scale is that of all months that are there, so that they do not jump about.
-    mostChange(change) {
-      if (!change) return 1;
-      const now = Math.max(...change.map(Math.abs));
-      const key = `${this.colour} ${this.runs.a.head?.scale}`;
-      if (this.mostKey !== key) { this.mostKey = key; this.most = 0; }
-      this.most = Math.max(this.most * 0.999, now);
-      return this.most || 1;
+    // The colours' scale is that of all years that are there, so that colours do not jump about.
+    mostChange() {
+      const { a, b } = this.runs;
+      const key = `${this.colour} ${this.version}`;
+      if (this.mostKey === key) return this.most;
+      this.mostKey = key;
+      this.most = 0;
+      if (!a.head?.regional.includes(this.colour)) return 1;
+      const factor = this.colour === "value_added" ? 12e-9 : 1;
+      const last = Math.min(a.months, b?.months ?? Infinity);
+      for (let month = 11; month < last; month += 12) {
+        const one = a.byRegion(this.colour, month), two = b ? b.byRegion(this.colour, month) : null;
+        one.forEach((value, r) => { this.most = Math.max(this.most, Math.abs(factor * (value - (two ? two[r] : 0)))); });
+      }
+      this.most ||= 1;
+      return this.most;
     },
     picture() {
       const canvas = this.view === "map" ? this.$refs.map : this.$refs.network;
