@@ -140,7 +140,7 @@ def _run(study: Study, workers: int, work: Callable[[Chunk], Done] | None) -> di
 
 
 def _read(study: Study) -> dict[str, Any]:
-    """Size of the folder, and the commands that read it: seconds and MB at most, start included."""
+    """Size of the folder, and what the commands that read it take, the start included."""
     files = [path for path in study.folder.rglob("part-*") if path.is_file()]
     found: dict[str, Any] = {
         "parts": len(files),
@@ -155,22 +155,22 @@ def _read(study: Study) -> dict[str, Any]:
 
 
 def _ornok(command: str, folder: str, *words: str) -> dict[str, float]:
-    """Run a command of `ornok study` in a process of its own: seconds, and memory at most (MB)."""
+    """Run a command of `ornok study` in a process of its own: seconds of processor, memory (MB)."""
     program = (
-        "import sys; from experiments.cli import app; from experiments.benchmark_process import "
-        "peak_memory\ntry:\n    app()\nfinally:\n    print(peak_memory(), file=sys.stderr)"
+        "import sys, time; from experiments.cli import app; from experiments.benchmark_process import "
+        "peak_memory\ntry:\n    app()\nfinally:\n"
+        "    print(time.process_time(), peak_memory(), file=sys.stderr)"
     )
-    started = time.perf_counter()
     done = subprocess.run(
         [sys.executable, "-c", program, "study", command, folder, *words],
         cwd=Path(__file__).resolve().parent.parent,
         capture_output=True,
         text=True,
     )
-    seconds = time.perf_counter() - started
     if done.returncode:
         raise RuntimeError(done.stderr)
-    return {"seconds": seconds, "mb": 1024 * float(done.stderr.split()[-1])}
+    seconds, gib = map(float, done.stderr.split()[-2:])
+    return {"seconds": seconds, "mb": 1024 * gib}
 
 
 def _processor() -> float:

@@ -165,12 +165,12 @@ class Study:
             tally = Tally(len(keys), done, len(failed), done, len(failed))
             if tally.left and crew is None:
                 crew = self._crew(tally, workers, cluster)
-            _write_design(self)
-            if crew is None or not tally.left:
-                return tally
-            if tell is not None:
-                tell(tally)
             try:
+                _write_design(self)
+                if crew is None or not tally.left:
+                    return tally
+                if tell is not None:
+                    tell(tally)
                 sweep(self.plan, crew, skip, tally, tell)
             finally:
                 clean(self.folder)
