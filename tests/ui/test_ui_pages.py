@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -86,7 +85,10 @@ def test_a_language_is_switched_without_losing_the_run(explore):
         assert month(page) == 100
         assert charts(page) == before
     assert page.title().startswith("Изилдөө")
-    assert re.search("[ҢңӨөҮү]", page.text_content(".levers"))
+    # The page's frame speaks first, its parts a moment later.
+    page.wait_for_function(
+        "() => /[ҢңӨөҮү]/.test(document.querySelector('.levers').textContent)", timeout=30_000
+    )
 
 
 def test_what_is_seen_can_be_taken_along(explore):
