@@ -32,7 +32,7 @@ bench: .venv/core.stamp
 docs: .venv/dev.stamp
 	$(BIN)/mkdocs build --strict --quiet
 
-# The thirteen claims at a small setting, some ten minutes on two cores; the default takes an hour.
+# The thirteen claims at a small setting: some minutes on two cores.
 claims: .venv/dev.stamp
 	$(BIN)/ornok claims --quick
 
