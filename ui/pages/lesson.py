@@ -55,7 +55,7 @@ def Lesson(one: dict[str, Any], raw: dict[str, str]) -> None:
         return question.request(plant=True, seed=seed, detail=detail)
 
     def against(seed: int, detail: str) -> RunRequest:
-        return other.request(plant=other.world != WITHOUT, seed=seed, detail=detail)
+        return other.request(plant=one["against"] != WITHOUT, seed=seed, detail=detail)
 
     each = tuple(one["charts"]) if one.get("every_seed") else ()
     asked = (one["id"], question, other)

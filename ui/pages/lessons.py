@@ -75,7 +75,7 @@ def _listed(one: dict[str, Any], words: Words) -> dict[str, Any]:
         "claims": [
             {"id": claim, "name": words(f"lessons.claim_names.{claim}")} for claim in one["claims"]
         ],
-        "rule": one["rule"],
+        "rule": one["rule"].replace("-", " "),
         "worlds": [words(f"worlds.{one[name]}.title") for name in ("world", "against")],
         "try_world": words(f"worlds.{one['try_world']}.title"),
         "charts": [words(f"outcomes.{name}.label") for name in one["charts"]],

@@ -40,7 +40,7 @@ export default {
         </div>
         <p v-if="failure" class="notice failed" role="alert">{{ texts.failures[failure] }}</p>
         <player v-if="shownRuns.a && shownRuns.b" :runs="shownRuns" :version="version" :band="shownBand" :outcomes="outcomes" :map="map" :words="texts.player" :sides="sides" :states="states" :locale="locale"
-          :horizon="horizon" :shocks="shocks" :follow="false" :apart="true"></player>
+          :horizon="horizon" :shocks="shocks" :follow="false" :lesson="true"></player>
       </template>
 
       <div v-if="step === 'try'" class="try">
@@ -83,9 +83,8 @@ export default {
     if ([0, 1, 2].includes(choice)) this.choice = choice;
     if ([0, 1, 2].includes(answer)) this.answer = answer;
   },
-  mounted() { this.tidy(); },
   watch: {
-    step() { this.tidy(); this.$nextTick(() => { this.$refs.heading?.focus({ preventScroll: true }); window.scrollTo(0, 0); }); },
+    step() { this.$nextTick(() => { this.$refs.heading?.focus({ preventScroll: true }); window.scrollTo(0, 0); }); },
   },
   methods: {
     fillIn(text, value) { return fill(text, { value }); },
@@ -93,11 +92,5 @@ export default {
     predict(k) { this.choice = k; this.keepBoth(); },
     choose(k) { this.answer = k; this.checked = false; this.keepBoth(); },
     keepBoth() { keep(this.place, { choice: this.choice, answer: this.answer }); },
-    // A link that was corrected is written anew; the first step needs none.
-    tidy() {
-      const now = location.pathname + location.search, wanted = this.links[this.step];
-      const bare = this.step === "predict" && !new URLSearchParams(location.search).has("step");
-      if (now !== wanted && !bare) history.replaceState(history.state, "", wanted);
-    },
   },
 };
