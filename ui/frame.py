@@ -15,6 +15,7 @@ MENU = (
     ("/", "home"),
     ("/explore", "explore"),
     ("/compare", "compare"),
+    ("/follow", "follow"),
     ("/lessons", "lessons"),
 )
 

@@ -18,7 +18,10 @@ from ui.life_recorder import FIRM, NOBODY, WORKER
 
 WORKER_KIND, FIRM_KIND = "worker", "firm"
 # What makes two months of a life the same path; the rest is money and skill.
-PATHS = {WORKER_KIND: ("here", "status", "employer", "owns", "own_sector"), FIRM_KIND: ("here", "staff")}
+PATHS = {
+    WORKER_KIND: ("here", "status", "employer", "owns", "own_sector"),
+    FIRM_KIND: ("here", "staff"),
+}
 _STATES = {EMPLOYEE: "employee", OWN_ACCOUNT: "own", UNEMPLOYED: "jobless", ABROAD: "abroad"}
 _YEAR = 12
 
@@ -157,6 +160,8 @@ def _change(life: Life, before: dict[str, Any], now: dict[str, Any], month: int)
             return "left_plant"
         return "moved" if was == "employee" else "hired"
     if to == "own":
+        if was == "own":
+            return "own_other"
         return "own_plant" if from_plant else "own"
     if was == "own":
         return "gave_up"

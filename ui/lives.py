@@ -6,7 +6,7 @@ only, of those the largest"), never an estimate.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -26,7 +26,10 @@ _OF_A_KIND = 2
 
 @dataclass(frozen=True)
 class Pick:
-    """One life: whose, and why (a key of the texts) with numbers for the sentence."""
+    """One life: whose, and why (a key of the texts) with numbers for the sentence.
+
+    `side`: the world, "a" or "b", of which the sentence speaks.
+    """
 
     kind: str
     identity: int
@@ -35,6 +38,7 @@ class Pick:
     month: int = -1
     sector: int = -1
     region: int = -1
+    side: str = "a"
 
 
 @dataclass(frozen=True)
@@ -77,30 +81,30 @@ def choose(a: Lives, b: Lives) -> list[Pick]:
 def _people(a: Lives, b: Lives) -> list[Pick]:
     p, q = a.people, b.people
     at_plant = p["at_plant"].astype(int)
-    left = np.where((p["plant_at_end"] == 0) & (p["to_the_end"] == 1), at_plant, 0)
-    found = _longest(p, at_plant, "stayed") + _longest(p, left, "left", _STAY_MONTHS)
-    if not (p["to_the_end"].any() and np.array_equal(p["identity"], q["identity"])):
+    there, on = p["plant_at_end"] == 1, p["to_the_end"] == 1
+    found = _longest(p, np.where(there, at_plant, 0), "stayed")
+    found += _longest(p, np.where(on & ~there, at_plant, 0), "left", _STAY_MONTHS)
+    if not np.array_equal(p["identity"], q["identity"]):
         return found
-    both = (p["to_the_end"] == 1) & (q["to_the_end"] == 1)
-    elsewhere = both & (at_plant == 0) & (q["at_plant"] == 0)
-    for name, least in (("abroad", _YEAR), ("jobless", _YEAR)):
-        difference = np.where(elsewhere, p[name].astype(int) - q[name].astype(int), 0)
-        found += _longest(p, difference, f"more_{name}", least)[:1]
-        found += _longest(p, -difference, f"less_{name}", least)[:1]
+    elsewhere = on & (q["to_the_end"] == 1) & (at_plant == 0) & (q["at_plant"] == 0)
+    for name in ("abroad", "jobless"):
+        more = np.where(elsewhere, p[name].astype(int) - q[name].astype(int), 0)
+        found += _longest(p, more, name, _YEAR)[:1]
+        found += [replace(one, side="b") for one in _longest(p, -more, name, _YEAR)[:1]]
     return found
 
 
-def _longest(people: dict[str, np.ndarray], months: np.ndarray, why: str, least: int = 1) -> list[Pick]:
+def _longest(
+    people: dict[str, np.ndarray], months: np.ndarray, why: str, least: int = 1
+) -> list[Pick]:
     """Those with the most months, at least `least` of them; equal ones in the order of identities."""
     order = np.argsort(-months, kind="stable")[:_OF_A_KIND]
+    first = people["first_at_plant"]
     return [
-        Pick(
-            "worker", int(people["identity"][i]), why, int(months[i]),
-            int(people["first_at_plant"][i]),
-        )
+        Pick("worker", int(people["identity"][i]), why, int(months[i]), int(first[i]))
         for i in order
         if months[i] >= least
-    ]  # fmt: skip
+    ]
 
 
 # --- Firms ------------------------------------------------------------------------------------------
@@ -109,19 +113,19 @@ def _longest(people: dict[str, np.ndarray], months: np.ndarray, why: str, least:
 def _firms(a: Lives, b: Lives) -> list[Pick]:
     f, g = a.firms, b.firms
     found = [_pick(f, int(row), "plant") for row in np.flatnonzero(f["origin"] == PLANT)]
-    suppliers = [r for r in np.flatnonzero(f["contracts"] > 0)]
-    suppliers.sort(key=lambda r: int(f["award"][r]))
-    found += [_pick(f, int(r), "supplier", int(f["award"][r])) for r in suppliers[:_OF_A_KIND]]
-    tier2 = np.flatnonzero((f["tier"] == 2) & (f["contracts"] == 0))
-    found += _largest(f, tier2, "tier2")
+    suppliers = np.flatnonzero(f["contracts"] > 0)
+    for row in suppliers[np.argsort(f["award"][suppliers], kind="stable")][:_OF_A_KIND]:
+        found.append(_pick(f, int(row), "supplier", int(f["award"][row])))
+    found += _largest(f, np.flatnonzero((f["tier"] == 2) & (f["contracts"] == 0)), "tier2")
     for origin, name in _FOUNDED.items():
-        rows = np.flatnonzero((f["origin"] == origin) & ~np.isin(f["identity"], g["identity"]))
-        found += [_pick(f, int(r), name, int(f["start"][r])) for r in rows[:1]]
-    for here, there, why in ((a, b, "closed_a"), (b, a, "closed_b")):
-        found += _closed_only(here, there, why)
-    for here, there, why in ((a, b, "founded_a"), (b, a, "founded_b")):
+        new = (f["origin"] == origin) & ~np.isin(f["identity"], g["identity"])
+        found += _largest(f, np.flatnonzero(new), name)
+    for here, there, side in ((a, b, "a"), (b, a, "b")):
+        found += [replace(one, side=side) for one in _closed_only(here, there)]
+    for here, there, side in ((a, b, "a"), (b, a, "b")):
         new = (here.firms["start"] >= 0) & ~np.isin(here.firms["identity"], there.firms["identity"])
-        found += _largest(here.firms, np.flatnonzero(new & (here.firms["origin"] != PLANT)), why)
+        rows = np.flatnonzero(new & (here.firms["origin"] != PLANT))
+        found += [replace(one, side=side) for one in _largest(here.firms, rows, "founded")]
     return found + _changed(a, b)
 
 
@@ -140,7 +144,7 @@ def _largest(firms: dict[str, np.ndarray], rows: np.ndarray, why: str) -> list[P
     return [_pick(firms, row, why, int(firms["start"][row]))]
 
 
-def _closed_only(here: Lives, there: Lives, why: str) -> list[Pick]:
+def _closed_only(here: Lives, there: Lives) -> list[Pick]:
     """Of the firms that closed here and are in business there, the one that was largest."""
     f, g = here.firms, there.firms
     on = g["identity"][g["closed"] < 0]
@@ -148,7 +152,7 @@ def _closed_only(here: Lives, there: Lives, why: str) -> list[Pick]:
     if not len(rows):
         return []
     row = int(rows[np.argmax(f["most_staff"][rows])])
-    return [_pick(f, row, why, int(f["closed"][row]))]
+    return [_pick(f, row, "closed", int(f["closed"][row]))]
 
 
 def _changed(a: Lives, b: Lives) -> list[Pick]:
@@ -162,8 +166,8 @@ def _changed(a: Lives, b: Lives) -> list[Pick]:
     apart = a.firms["last_staff"][rows].astype(int) - b.firms["last_staff"][others]
     apart = np.where(both, apart, 0)
     found = []
-    for sign, why in ((1, "grew_a"), (-1, "grew_b")):
+    for sign, side in ((1, "a"), (-1, "b")):
         k = int(np.argmax(sign * apart))
         if sign * apart[k] > 0:
-            found.append(_pick(a.firms, int(rows[k]), why))
+            found.append(replace(_pick(a.firms, int(rows[k]), "larger"), side=side))
     return found

@@ -100,6 +100,7 @@ def _run(
     orders: Connection, starts: Starts, number: int, request: RunRequest, deadline: float
 ) -> None:
     """Step to the end, sending a piece now and then; period 0 is the first month that is told."""
+
     def check() -> None:
         if orders.poll():
             _hear(orders)

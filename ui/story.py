@@ -13,12 +13,15 @@ Line = dict[str, Any]
 _ROUND = -2
 
 
-def story(lives: dict[str, Life], words: Words) -> dict[str, Any]:
+def story(lives: dict[str, Life], names: dict[str, str], words: Words) -> dict[str, Any]:
     """What the page shows of one life in worlds "a" and "b", either of which may lack it.
 
+    `names`: what to call each world in a sentence ("with the plant").
     `common`: sentences that are the same in both up to where they part; then `a` and `b` on their own.
     """
-    told = {side: [line(one, life, words) for one in events_of(life)] for side, life in lives.items()}
+    told = {
+        side: [line(one, life, words) for one in events_of(life)] for side, life in lives.items()
+    }
     here = {side: life for side, life in lives.items() if life.first < life.months}
     some = next(iter(here.values()), None)
     common: list[Line] = []
@@ -29,7 +32,7 @@ def story(lives: dict[str, Life], words: Words) -> dict[str, Any]:
     return {
         "title": "" if some is None else title(some, words),
         "facts": "" if some is None else facts(some, words),
-        "parted": parted(lives, words),
+        "parted": parted(lives, names, words),
         "common": common,
         "a": told.get("a", []),
         "b": told.get("b", []),
@@ -49,8 +52,8 @@ def line(event: Event, life: Life, words: Words) -> Line:
     filled["before"] = _wage(before.get("wage", 0.0), words)
     filled["place"] = place(life, firm, words)
     filled["left"] = place(life, before.get("firm", 0), words)
-    filled["trade"] = _sector(life, values.get("sector", -1), words)
-    filled["home"] = _region(life, values.get("region", -1), words)
+    filled["trade"] = sector_name(life.head, values.get("sector", -1), words)
+    filled["home"] = region_name(life.head, values.get("region", -1), words)
     filled["from"] = place(life, int(values.get("parent") or 0), words)
     if "component" in values:
         filled["part"] = words(f"parts.{life.head['parts'][values['component']]}")
@@ -97,21 +100,23 @@ def place(life: Life, firm: int, words: Words) -> str:
     if known["plant"] >= 0:
         # The name alone: who is behind it stands in brackets.
         return str(life.head["plants"][known["plant"]]["title"]).partition(" (")[0]
-    return f"{_sector(life, known['sector'], words)}, {_region(life, known['region'], words)}"
+    return f"{sector_name(life.head, known['sector'], words)}, {region_name(life.head, known['region'], words)}"
 
 
-def _sector(life: Life, number: int, words: Words) -> str:
-    return words(f"sectors.{life.head['sectors'][number]}") if number >= 0 else "–"
+def sector_name(head: dict[str, Any], number: int, words: Words) -> str:
+    """A trade by its number in the run's head; "–" for none."""
+    return words(f"sectors.{head['sectors'][number]}") if number >= 0 else "–"
 
 
-def _region(life: Life, number: int, words: Words) -> str:
-    return words(f"regions.{life.head['regions'][number]}") if number >= 0 else "–"
+def region_name(head: dict[str, Any], number: int, words: Words) -> str:
+    """A region by its number in the run's head; "–" for none."""
+    return words(f"regions.{head['regions'][number]}") if number >= 0 else "–"
 
 
 def title(life: Life, words: Words) -> str:
     """Whose life it is."""
     if life.kind == WORKER_KIND:
-        home = _region(life, int(life.columns["region"][life.first]), words)
+        home = region_name(life.head, int(life.columns["region"][life.first]), words)
         age = words.number(int(life.columns["age"][life.first]) // 12)
         return words("follow.title_worker", home=home, age=age)
     name = place(life, life.identity, words)
@@ -126,16 +131,17 @@ def facts(life: Life, words: Words) -> str:
         learned = words(f"follow.education.{life.facts['education']}")
         return f"{learned}; {words(f'follow.occupation.{life.facts["occupation"]}')}"
     origin = life.firms[life.identity]["origin"]
-    return str(words.part("player")["origins"][origin])
+    text = str(words.part("player")["origins"][origin])
+    return text[:1].upper() + text[1:]
 
 
-def parted(lives: dict[str, Life], words: Words) -> str:
+def parted(lives: dict[str, Life], names: dict[str, str], words: Words) -> str:
     """Where the two lives part, in a sentence or two."""
     here = [side for side, life in lives.items() if life.first < life.months]
     if not here:
         return ""
-    if len(here) == 1 or len(lives) < 2:
-        return words(f"follow.only_{here[0]}") if len(lives) == 2 else ""
+    if len(here) == 1:
+        return words("follow.only", here=names[here[0]])
     one, other = lives["a"], lives["b"]
     first = parting(one, other)
     if first is None:
