@@ -190,9 +190,9 @@ def _firm(life: Life) -> Iterator[Event]:
         if one["ended"] >= 0:
             early = one["ended"] < one["end"]
             yield Event(one["ended"], "lost_contract" if early else "contract_over", one)
-    yield from _growth(life)
+    yield from _growth(life, "_plant" if plant else "")
     if life.lives_on:
-        yield Event(last, "end_firm", _size(life, last))
+        yield Event(last, "end_plant" if plant else "end_firm", _size(life, last))
     else:
         yield Event(last + 1, "closed_plant" if plant else "closed")
 
@@ -216,7 +216,7 @@ def _stages(life: Life) -> Iterator[Event]:
             before = now
 
 
-def _growth(life: Life) -> Iterator[Event]:
+def _growth(life: Life, ending: str) -> Iterator[Event]:
     """When staff has doubled or halved since it was last told, looked at each December."""
     staff = life.columns["staff"]
     told = int(staff[life.first])
@@ -224,8 +224,10 @@ def _growth(life: Life) -> Iterator[Event]:
         now = int(staff[m])
         if (m + 1) % _YEAR or not now:
             continue
-        if told == 0 or now >= 2 * told or 2 * now <= told:
-            yield Event(m, "grew" if now > told else "shrank", _size(life, m))
+        if told == 0:  # the first staff of a plant under construction is no growth
+            told = now
+        elif now >= 2 * told or 2 * now <= told:
+            yield Event(m, ("grew" if now > told else "shrank") + ending, _size(life, m))
             told = now
 
 

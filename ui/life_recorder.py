@@ -39,7 +39,7 @@ WORKER = {
 FIRM = {
     "here": np.uint8, "staff": np.int32, "revenue": np.float64, "wage_offer": np.float32,
     "knowledge": np.float32, "quality": np.float32, "part_sales": np.float64, "tier": np.int8,
-    "certified": np.uint8, "stage": np.int8,
+    "certified": np.uint8, "stage": np.int8, "output": np.float64,
 }  # fmt: skip
 # Of the workers of a firm, how many are named.
 _NAMED = 3
@@ -103,11 +103,11 @@ class LifeRecorder:
 
     def _firm(self) -> dict[str, Any]:
         model, f, k = self._model, self._model.firms, self._row
+        self._note_contracts()  # a firm that closes loses them in the same month
         if not f.alive[k]:
             return {}
         if not self._facts:
             self._begin_firm(k)
-        self._note_contracts()
         staff = np.flatnonzero(model.workers.employer == k)
         longest = staff[np.argsort(-model.workers.tenure[staff], kind="stable")[:_NAMED]]
         if len(longest):
@@ -117,7 +117,7 @@ class LifeRecorder:
             "here": 1, "staff": f.employees[k], "revenue": f.revenue[k],
             "wage_offer": f.wage_offer[k], "knowledge": f.knowledge[k], "quality": f.quality[k],
             "part_sales": f.part_sales[k], "tier": f.supplier_tier[k],
-            "certified": f.certified[k], "stage": stage,
+            "certified": f.certified[k], "stage": stage, "output": f.production_value[k],
         }  # fmt: skip
 
     def _begin_firm(self, k: int) -> None:

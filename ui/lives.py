@@ -14,7 +14,7 @@ import numpy as np
 from model.firms import CONVERSION, FOREIGN_ENTRANT, PLANT, SPINOFF, SUPPLIER
 from ui.life_recorder import FIRMS, PEOPLE
 
-# Who has been at the plant at least so long and left has something to tell.
+# Who has been at the plant at least so long has something to tell.
 _STAY_MONTHS = 6
 _YEAR = 12
 _FOUNDED = {
@@ -82,7 +82,7 @@ def _people(a: Lives, b: Lives) -> list[Pick]:
     p, q = a.people, b.people
     at_plant = p["at_plant"].astype(int)
     there, on = p["plant_at_end"] == 1, p["to_the_end"] == 1
-    found = _longest(p, np.where(there, at_plant, 0), "stayed")
+    found = _longest(p, np.where(there, at_plant, 0), "stayed", _STAY_MONTHS)
     found += _longest(p, np.where(on & ~there, at_plant, 0), "left", _STAY_MONTHS)
     if not np.array_equal(p["identity"], q["identity"]):
         return found
@@ -94,9 +94,7 @@ def _people(a: Lives, b: Lives) -> list[Pick]:
     return found
 
 
-def _longest(
-    people: dict[str, np.ndarray], months: np.ndarray, why: str, least: int = 1
-) -> list[Pick]:
+def _longest(people: dict[str, np.ndarray], months: np.ndarray, why: str, least: int) -> list[Pick]:
     """Those with the most months, at least `least` of them; equal ones in the order of identities."""
     order = np.argsort(-months, kind="stable")[:_OF_A_KIND]
     first = people["first_at_plant"]

@@ -122,7 +122,7 @@ def title(life: Life, words: Words) -> str:
     name = place(life, life.identity, words)
     if life.plant_of(life.identity) >= 0:
         return name
-    return name[:1].upper() + name[1:]
+    return capital(name)
 
 
 def facts(life: Life, words: Words) -> str:
@@ -132,6 +132,11 @@ def facts(life: Life, words: Words) -> str:
         return f"{learned}; {words(f'follow.occupation.{life.facts["occupation"]}')}"
     origin = life.firms[life.identity]["origin"]
     text = str(words.part("player")["origins"][origin])
+    return capital(text)
+
+
+def capital(text: str) -> str:
+    """The text with a capital at its beginning: a month's or a trade's name may stand there."""
     return text[:1].upper() + text[1:]
 
 
@@ -148,7 +153,7 @@ def parted(lives: dict[str, Life], names: dict[str, str], words: Words) -> str:
         return words("follow.never")
     path = parting(one, other, PATHS[one.kind])
     same = (
-        words("follow.same_to", month=month_of(first - 1, words))
+        capital(words("follow.same_to", month=month_of(first - 1, words)))
         if first > 0
         else words("follow.never_same")
     )
@@ -169,6 +174,7 @@ def series(life: Life) -> dict[str, list[float | None]]:
         shown = {
             "staff": (c["staff"] * scale, here),
             "sales": (c["revenue"] * scale / 1e6, here),
+            "output": (c["output"] * scale / 1e6, here),
             "wage_offer": (c["wage_offer"], here),
             "knowledge": (c["knowledge"], here),
             "quality": (c["quality"], here),

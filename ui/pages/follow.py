@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
+import numpy as np
 import solara
 
 from ui import modules
@@ -19,7 +20,16 @@ from ui.pages.explore import asked as explored
 from ui.question import Correction, Question, ask
 from ui.run_request import HORIZON, LIFE, LIVES, RunRequest
 from ui.stage import DONE
-from ui.story import month_of, place, region_name, sector_name, series, statuses, story
+from ui.story import (
+    capital,
+    month_of,
+    place,
+    region_name,
+    sector_name,
+    series,
+    statuses,
+    story,
+)
 from ui.whole_runs import Whole, use_whole
 
 PATH = "/follow"
@@ -27,10 +37,10 @@ _MOST = 2**64
 # Charts by kind of life, in their order; a plant's know-how is not on its row.
 _CHARTS = {
     WORKER_KIND: ("wage", "income"),
-    FIRM_KIND: ("staff", "sales", "wage_offer", "knowledge", "quality", "part_sales"),
+    FIRM_KIND: ("staff", "sales", "output", "wage_offer", "knowledge", "quality", "part_sales"),
 }
 # Charts that are worth a place only if something happens in them: by how much.
-_QUIET = {"knowledge": 0.005, "quality": 0.005, "part_sales": 1e-6}
+_QUIET = {"sales": 1e-6, "output": 1e-6, "knowledge": 0.005, "quality": 0.005, "part_sales": 1e-6}
 _OTHERS = 8
 
 
@@ -226,7 +236,7 @@ def _pick(one: Pick, worlds: Worlds, lives: Lives, words: Words) -> dict[str, An
     )
     path = worlds.link(f"{one.kind} {one.identity}")
     # Some sentences begin with the world's phrase.
-    return {"path": path, "name": name, "why": why[:1].upper() + why[1:]}
+    return {"path": path, "name": name, "why": capital(why)}
 
 
 def _firm_name(one: Pick, lives: Lives, words: Words) -> str:
@@ -234,13 +244,14 @@ def _firm_name(one: Pick, lives: Lives, words: Words) -> str:
         title = lives.head["plants"][lives.plants.index(one.identity)]["title"]
         return str(title).partition(" (")[0]
     name = f"{sector_name(lives.head, one.sector, words)}, {region_name(lives.head, one.region, words)}"
-    return name[:1].upper() + name[1:]
+    return capital(name)
 
 
 def _life(worlds: Worlds, lives: dict[str, Life], words: Words) -> dict[str, Any]:
     some = next(one for one in lives.values() if one.found)
     told = story(lives, _phrases(worlds, words), words)
     scale = int(some.head["scale"])
+    agent = "plant" if some.plant_of(some.identity) >= 0 else some.kind
     marks = [
         {"month": one["opening"], "text": words("player.opening")}
         for one in lives["a"].head["plants"]
@@ -249,7 +260,7 @@ def _life(worlds: Worlds, lives: dict[str, Life], words: Words) -> dict[str, Any
     return told | {
         "kind": some.kind,
         "identity": str(some.identity),
-        "note": words(f"follow.scale_{some.kind}", n=words.number(scale)) if scale > 1 else "",
+        "note": words(f"follow.scale_{agent}", n=words.number(scale)) if scale > 1 else "",
         "spells": {side: statuses(one) for side, one in lives.items()},
         "series": {side: series(one) for side, one in lives.items() if one.found},
         "outcomes": _outcomes(lives, some, words),
@@ -274,22 +285,37 @@ def _outcomes(lives: dict[str, Life], some: Life, words: Words) -> list[dict[str
 def _others(worlds: Worlds, lives: dict[str, Life], words: Words) -> list[dict[str, str]]:
     """Lives that this one has touched: employers and own firms; founder and staff of a firm."""
     found: dict[str, str] = {}
-    for life in lives.values():
+    for side, life in lives.items():
         if life.kind == WORKER_KIND:
-            own = {int(x) for x in life.columns["owns"]}
-            for who in life.firms:
-                kind = "own" if who in own else "employer"
-                found.setdefault(
-                    f"firm {who}", words(f"follow.{kind}", place=place(life, who, words))
-                )
-            continue
-        if life.people["founder"]:
-            found.setdefault(f"worker {life.people['founder']}", words("follow.founder"))
-        for who in life.people["staff"]:
-            found.setdefault(f"worker {who}", words("follow.staff"))
-        if parent := life.facts.get("parent"):
-            text = words("follow.parent", place=place(life, int(parent), words))
-            found.setdefault(f"firm {parent}", text)
+            pairs = _places(life, words)
+        else:
+            pairs = _people(life, _phrases(worlds, words)[side], words)
+        for whom, text in pairs:
+            found.setdefault(whom, text)
     return [
         {"path": worlds.link(whom), "text": text} for whom, text in list(found.items())[:_OTHERS]
     ]
+
+
+def _places(life: Life, words: Words) -> Iterator[tuple[str, str]]:
+    """Own firms and employers of a worker, with the month in which they were first."""
+    for name, text in (("owns", "own"), ("employer", "employer")):
+        column = life.columns[name]
+        for who in life.firms:
+            months = np.flatnonzero(column == np.uint64(who))
+            if len(months):
+                month = month_of(int(months[0]), words)
+                yield (
+                    f"firm {who}",
+                    words(f"follow.{text}", place=place(life, who, words), month=month),
+                )
+
+
+def _people(life: Life, here: str, words: Words) -> Iterator[tuple[str, str]]:
+    """The founder of a firm, where the founder came from, and who has been on its staff the longest."""
+    if life.people["founder"]:
+        yield f"worker {life.people['founder']}", words("follow.founder")
+    if parent := life.facts.get("parent"):
+        yield f"firm {parent}", words("follow.parent", place=place(life, int(parent), words))
+    for who in life.people["staff"][:1]:
+        yield f"worker {who}", words("follow.staff", here=here)
