@@ -74,7 +74,7 @@ def _wage(value: float, words: Words) -> str:
 
 def _millions(value: float, words: Words) -> str:
     millions = value / 1e6
-    return words.number(millions, 0 if millions >= 100 else 1 if millions >= 1 else 2)
+    return words.number(millions, 0 if millions >= 10 else 1 if millions >= 1 else 2)
 
 
 _WRITERS: dict[str, Any] = {
