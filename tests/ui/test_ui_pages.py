@@ -15,7 +15,6 @@ PAGES = {
     "compare": "/compare?pack=valley&a=world%3Dplan",
     "follow": "/follow?pack=valley",
     "life": "/follow?pack=valley&worker=1",
-    "lessons": "/lessons",
     "lesson": "/lessons/plant?pack=valley",
     "teacher": "/lessons/teacher",
 }
