@@ -11,9 +11,9 @@ from model.workers import ABROAD, EMPLOYEE, OWN_ACCOUNT, UNEMPLOYED
 from ui.jobs import Jobs, Limits
 from ui.language import LANGUAGES, Words
 from ui.life import PATHS, Life, events_of, parting, read_life
+from ui.life_question import identity_of, whom_of, worlds_of
 from ui.life_recorder import FIRM, FIRMS, PEOPLE, WORKER, LifeRecorder, LivesRecorder
 from ui.lives import Lives, choose
-from ui.pages.follow import identity_of, whom_of, worlds_of
 from ui.question import ask
 from ui.run_request import LIFE
 from ui.starts import Starts

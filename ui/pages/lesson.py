@@ -134,6 +134,7 @@ def _texts(one: dict[str, Any], words: Words) -> dict[str, Any]:
         "first_charts": one["charts"],
         "monitors_shown": one["charts"],
         "monitors": words("lessons.difference_now"),
+        "levels": [],
     }
     return words.part("lessons") | {
         "all": own["title"],
