@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from ui.life import FIRM_KIND, WORKER_KIND
 from ui.pages.compare import ask_two
-from ui.question import Correction, Question, ask
+from ui.question import FIRST_WORLD, Correction, Question, ask
 from ui.run_request import RunRequest
 
 PATH = "/follow"
@@ -41,14 +41,19 @@ class Worlds:
 def worlds_of(
     raw: Mapping[str, Any], known: tuple[Question, list[Correction]] | None
 ) -> tuple[Worlds, list[Correction]]:
-    """The worlds of a link; without any, those that were asked for on Explore in this session."""
+    """The worlds of a link; without any, those that were asked for on Explore in this session.
+
+    A world without a plant becomes the first one with it.
+    """
     if "a" in raw or "b" in raw:
         two, corrections = ask_two(raw)
         return Worlds(two.a, two.b, True, urlencode(two.to_query())), corrections
     if not raw and known is not None:
-        question, corrections = known[0], []
-    else:
-        question, corrections = ask(raw)
+        raw = known[0].to_query()
+    question, corrections = ask(raw)
+    if not question.has_plant:  # nothing to be with or without
+        corrections.append(Correction("world", question.world, FIRST_WORLD))
+        question, _ = ask({**raw, "world": FIRST_WORLD})
     return Worlds(question, question, False, urlencode(question.to_query())), corrections
 
 

@@ -2,8 +2,8 @@
 
 from conftest import wait_for_runs
 
-# Two worlds without a difference cannot part; the plan has more to tell than the usual plant.
-PLAN = "/follow?pack=valley&world=plan"
+# The runs that the tests of all pages have asked for already.
+LIST = "/follow?pack=valley"
 
 
 def settled(page):
@@ -11,7 +11,7 @@ def settled(page):
 
 
 def test_a_life_is_chosen_and_read_in_three_languages(visit):
-    page = visit(PLAN)
+    page = visit(LIST)
     settled(page)
     assert page.locator(".lives a").count() >= 8
     page.get_by_text("A worker who leaves the plant").first.click()
@@ -38,19 +38,18 @@ def test_a_life_is_chosen_and_read_in_three_languages(visit):
 
 
 def test_a_firm_that_is_looked_at_can_be_followed(visit):
-    page = visit("/explore?pack=valley&world=plan&import_fee=100000")
+    page = visit("/explore?pack=valley")
     wait_for_runs(page)
     look = page.get_by_label("Look at")
     firm = look.locator("option[value^='firm']").first.get_attribute("value")
     look.select_option(firm)
     page.get_by_role("button", name="Follow this firm").click()
     page.wait_for_selector(".follow .parted")
-    assert "import_fee=100000" in page.url
-    assert "world=plan" in page.url
+    assert "pack=valley" in page.url
     assert page.text_content(".follow h1") == "Valley Motors"
     page.get_by_role("link", name="Change them in Explore").click()
     page.wait_for_selector(".explore")
-    assert "import_fee=100000" in page.url
+    assert "pack=valley" in page.url
 
 
 def test_a_link_to_nobody_says_so_and_offers_others(visit):

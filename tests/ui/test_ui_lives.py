@@ -310,5 +310,7 @@ def test_a_link_says_whose_life_in_which_worlds():
     compared, _ = worlds_of({"pack": "valley", "b": "world=plan"}, None)
     assert compared.compared
     assert "[[plants]]" in compared.requests(LIFE)["b"].world
+    worlds, wrong = worlds_of({"world": "none", "seed": "2"}, None)
+    assert (worlds.a.world, worlds.a.seed, [one.name for one in wrong]) == ("plant", 2, ["world"])
     known, _ = ask({"pack": "valley", "seed": "7"})
     assert worlds_of({}, (known, []))[0].a.seed == 7
