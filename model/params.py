@@ -153,7 +153,13 @@ class Params(
         0.015, "1/month", 0.0, 0.5, "assumed", "Hobijn & Sahin 2009: 1-2 %", "employees who leave"
     )
     layoff_speed: float = number(
-        0.5, "1/month", 0.0, 1.0, "assumed", "firing cost", "excess staff shed in a month"
+        0.15,
+        "1/month",
+        0.0,
+        1.0,
+        "recalled",
+        "Hamermesh 1993: half of a gap in staff is closed in one to two quarters",
+        "excess staff shed in a month",
     )
     own_account_entry: float = number(
         0.095,
@@ -268,6 +274,15 @@ class Params(
         "assumed",
         "chosen",
         "least wage of the unemployed over own-account income",
+    )
+    waiting_spread: float = number(
+        0.2,
+        "log",
+        0.0,
+        3.0,
+        "recalled",
+        "Krueger & Mueller 2016: reservation wages differ by a third or so, much of it by chance",
+        "spread of the least wage of the unemployed over people and months",
     )
     wage_floor_share: float = number(
         0.8,
@@ -565,7 +580,22 @@ class Params(
         0.02, "share", 0.0, 1.0, "assumed", "rules.md 9", "price advantage that makes them switch"
     )
     input_cover: float = number(
-        1.0, "months", 0.0, 12.0, "assumed", "chosen", "stock of critical inputs wanted"
+        1.0,
+        "months",
+        0.0,
+        12.0,
+        "assumed",
+        "chosen",
+        "stock of critical inputs wanted, mean of firms",
+    )
+    input_cover_spread: float = number(
+        0.8,
+        "log",
+        0.0,
+        2.0,
+        "recalled",
+        "World Bank Enterprise Surveys, days of inventory of the main input: spread about the mean",
+        "spread of that cover over firms",
     )
     input_speed: float = number(
         0.5, "1/month", 0.0, 1.0, "assumed", "chosen", "part of the input gap ordered"
