@@ -65,7 +65,6 @@ class Firm(mesa.Agent):
         self.worth: float = state["worth"]
         self.unfilled_months: int = state["unfilled_months"]
         self.stock: list[float] = state["input_stock"]
-        self.input_cover: float = state["input_cover"]
         self.log_pay = log(self.wage_offer * self.worth)
         self.suppliers: list[list[Firm | None]] = []
         self.critical = [s for s in model.rules.critical[self.sector] if s >= 0]
@@ -149,7 +148,7 @@ class Firm(mesa.Agent):
         p, self.orders = self.model.rules.p, 0.0
         for k in range(len(self.critical)):
             use = self.model.rules.coefficient[self.sector][k] * self.expected_sales
-            self.order[k] = max(use + p.input_speed * (self.input_cover * use - self.stock[k]), 0.0)
+            self.order[k] = max(use + p.input_speed * (p.input_cover * use - self.stock[k]), 0.0)
 
     def place_orders(self) -> None:
         """Tell every supplier what it is asked for."""

@@ -253,7 +253,7 @@ def _build_firms(model: RegionalModel, region: PlainRegion) -> dict[int, Firm]:
         state: dict[str, Any] = {
             name: getattr(f, name)[row].item()
             for name in ("region", "sector", "price", "productivity", "capital", "inventory",
-                         "expected_sales", "desired_staff", "wage_offer", "unfilled_months", "input_cover")
+                         "expected_sales", "desired_staff", "wage_offer", "unfilled_months")
         }  # fmt: skip
         state["worth"] = float(base.job_worth[state["region"], state["sector"]])
         firms[row] = Firm(region, row=row, input_stock=f.input_stock[row].tolist(), **state)

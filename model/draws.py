@@ -63,7 +63,6 @@ FOREIGN_ENTRY = np.uint64(34)
 MIGRATE = np.uint64(35)
 OUTAGE = np.uint64(36)
 CONVERSION = np.uint64(37)
-INPUT_COVER = np.uint64(38)
 
 STRIPE = 512
 """Rows whose numbers are drawn in one go by rules that visit everybody; fits the fastest cache."""

@@ -84,9 +84,6 @@ class Firms(Population):
         meaning="named suppliers of critical inputs",
         width=N_CRITICAL * N_SUPPLIERS,
     )
-    input_cover = column(
-        np.float64, 0.0, unit="months", meaning="stock of each critical input wanted"
-    )
     expected_sales = column(np.float64, 0.0, unit="units/month", meaning="expected orders")
     orders = column(np.float64, 0.0, unit="units/month", meaning="orders received, served or not")
     sales = column(np.float64, 0.0, unit="units/month", meaning="units sold")

@@ -17,7 +17,6 @@ from model.capability import first_quality
 from model.demography import note_entry
 from model.firms import PRIVATE
 from model.markets.credit import start_up_guarantee, start_up_share
-from model.markets.parts import draw_cover
 from model.workers import EMPLOYEE, efficiency_units
 
 if TYPE_CHECKING:
@@ -84,7 +83,6 @@ def set_up(
     if heritage.quality < 0.0:
         f.quality[row] = first_quality(model, f.identity[row], 1.0)
     f.productivity[row] = base.productivity[r, s] * math.exp(efficiency + heritage.knowledge)
-    f.input_cover[row] = draw_cover(model.seed, p.input_cover, p.input_cover_spread, identity)
     f.wage_offer[row] = base.wage[r, s] * model.wage_index[r]
     f.markup[row] = base.norm_markup[s]
     normal = f.productivity[row] / (1.0 if base.storable[s] else 1.0 + p.capacity_slack)

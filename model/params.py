@@ -267,12 +267,12 @@ class Params(
         0.3, "log", 0.0, 3.0, "assumed", "chosen", "spread of that premium over people"
     )
     unemployed_reservation: float = number(
-        0.8,
+        0.85,
         "share",
         0.0,
         2.0,
         "assumed",
-        "chosen",
+        "chosen; calibrated: burn-in keeps the employees of the table",
         "least wage of the unemployed over own-account income",
     )
     waiting_spread: float = number(
@@ -586,16 +586,7 @@ class Params(
         12.0,
         "assumed",
         "chosen",
-        "stock of critical inputs wanted, mean of firms",
-    )
-    input_cover_spread: float = number(
-        0.8,
-        "log",
-        0.0,
-        2.0,
-        "recalled",
-        "World Bank Enterprise Surveys, days of inventory of the main input: spread about the mean",
-        "spread of that cover over firms",
+        "stock of critical inputs wanted",
     )
     input_speed: float = number(
         0.5, "1/month", 0.0, 1.0, "assumed", "chosen", "part of the input gap ordered"

@@ -15,7 +15,7 @@ from numba import njit
 from model import draws
 from model.base_table import apportion
 from model.firms import FOREIGN, N_CRITICAL, N_SUPPLIERS, PLANT, STATE, Firms
-from model.markets.parts import draw_cover, find_supplier
+from model.markets.parts import find_supplier
 from model.sectors import PUBLIC
 from model.workers import (
     ABROAD,
@@ -241,13 +241,10 @@ def fill_firms(model: RegionalModel) -> None:
     total = max(float(f.surplus[live][f.ownership[live] != STATE].sum()), 1e-9)
     private = f.ownership[live] != STATE
     f.debt[live] = np.where(private, base.accounts["firm_debt"] * nu * f.surplus[live] / total, 0.0)
-    f.input_cover[live] = [
-        draw_cover(model.seed, p.input_cover, p.input_cover_spread, who) for who in f.identity[live]
-    ]
     for k in range(N_CRITICAL):
         has = base.critical[s, k] >= 0
         use = base.critical_coefficient[s, k] * made
-        f.input_stock[live, k] = np.where(has, f.input_cover[live] * use, 0.0)
+        f.input_stock[live, k] = np.where(has, p.input_cover * use, 0.0)
     f.age[live] = 12 * (1 + (f.identity[live] % np.uint64(15)).astype(np.int32))
 
 

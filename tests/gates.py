@@ -190,7 +190,7 @@ def goods_of_firms(model: RegionalModel, before: dict[str, Any]) -> None:
         coefficient = base.critical_coefficient[f.sector, k]
         stock, opening = f.input_stock[:, k], was["input_stock"][:, k]
         need = coefficient * f.expected_sales
-        order = np.maximum(need + p.input_speed * (f.input_cover * need - opening), 0.0)
+        order = np.maximum(need + p.input_speed * (p.input_cover * need - opening), 0.0)
         came = stock - opening + coefficient * f.production
         unit = MONEY * (1.0 + opening + order)
         assert np.all(came[uses] >= -unit[uses])

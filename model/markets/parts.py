@@ -7,7 +7,6 @@ nor a new buyer would exist. The rest comes from the regional market and from ab
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -83,28 +82,17 @@ def review_suppliers(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def draw_cover(seed, mean, spread, identity):  # type: ignore[no-untyped-def]
-    """Months of use that firm `identity` wants in stock of each critical input, for its whole life.
-
-    Lognormal about `mean`: surveys find stocks of inputs from days to a season in one trade, and who
-    holds little is whom an outage stops. With `spread` 0 all hold the mean.
-    """
-    z = draws.normal(seed, draws.INPUT_COVER, identity, 0, 0)
-    return mean * math.exp(spread * z - 0.5 * spread * spread)
-
-
-@njit(cache=True)
 def order_inputs(  # type: ignore[no-untyped-def]
     critical, coefficient, cover, speed, alive, sector, expected_sales, input_stock, input_order
 ):  # fmt: skip
-    """Order what expected output uses, plus a part of the gap to `cover` [capacity] months of use."""
+    """Order what expected output uses, plus a part of the gap to `cover` months of use."""
     for f in range(len(alive)):
         for k in range(N_CRITICAL):
             input_order[f, k] = 0.0
             if not alive[f] or critical[sector[f], k] < 0:
                 continue
             use = coefficient[sector[f], k] * expected_sales[f]
-            gap = cover[f] * use - input_stock[f, k]
+            gap = cover * use - input_stock[f, k]
             input_order[f, k] = max(use + speed * gap, 0.0)
 
 
@@ -234,7 +222,7 @@ def order_parts(model: RegionalModel) -> None:
         f.alive, f.region, f.sector, f.price, f.supplier,
     )  # fmt: skip
     order_inputs(
-        base.critical, base.critical_coefficient, f.input_cover, p.input_speed, f.alive, f.sector,
+        base.critical, base.critical_coefficient, p.input_cover, p.input_speed, f.alive, f.sector,
         f.expected_sales, f.input_stock, f.input_order,
     )  # fmt: skip
 
