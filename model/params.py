@@ -611,7 +611,7 @@ class Params(
         0.0,
         0.1,
         "assumed",
-        "births about 7.5 % a year (rules.md 15); calibrated: flat keeps still, with returners' savings",
+        "rules.md 15 asks for births of 7.5 % a year, runs give about 5 %; calibrated: flat keeps still, with returners' savings",
         "lambda of founding",
     )
     founding_elasticity: float = number(
