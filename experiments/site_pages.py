@@ -53,16 +53,21 @@ def generated_pages() -> Pages:
         "how.md": "\n\n".join((month_page(), money, parts)),
         "money.svg": money_picture,
         "parts.svg": parts_picture,
+        "glossary.md": glossary_page(),
+    }
+    return pages | reference_pages() | lesson_pages()
+
+
+def reference_pages() -> dict[str, str]:
+    """What lists everything of a kind: a new parameter, outcome, world or pack is in it by itself."""
+    return {
         "reference/parameters.md": f"# Parameters\n\n{PARAMETERS}\n\n{parameter_table()}\n",
         "reference/outcomes.md": f"# Outcomes\n\n{OUTCOMES}\n\n{outcome_table()}\n",
         "reference/worlds.md": world_page(),
         "reference/pack.md": pack_page(),
         "reference/commands.md": command_page(),
         "reference/python.md": python_page(),
-        "glossary.md": glossary_page(),
     }
-    pages |= lesson_pages()
-    return pages
 
 
 PARAMETERS = (
@@ -167,8 +172,14 @@ def world_page() -> str:
 
 
 def pack_page() -> str:
-    """The columns that every table of a pack must have."""
+    """The packs there are, and the columns that every table of a pack must have."""
     from model.pack_tables import SOURCE_COLUMNS, TABLES
+    from model.packs import load_pack, pack_names
+
+    packs = [
+        (f"`{name}`", pack.title, len(pack.region_ids), f"{pack.population.sum():,.0f}")
+        for name, pack in ((name, load_pack(name)) for name in pack_names())
+    ]
 
     rows = [(f"`{file}`", ", ".join(f"`{c}`" for c in columns)) for file, columns in TABLES.items()]
     also = ", ".join(f"`{c}`" for c in SOURCE_COLUMNS)
@@ -176,7 +187,13 @@ def pack_page() -> str:
         f"A pack is a folder with these tables, each with the columns {also} as well. `ornok pack check "
         "FOLDER` names the file, row, column, value and rule of whatever is wrong."
     )
-    return f"# Tables of a pack\n\n{text}\n\n" + table(("file", "columns"), rows) + "\n"
+    return (
+        "# Tables of a pack\n\n"
+        + table(("pack", "country", "regions", "people"), packs)
+        + f"\n\n{text}\n\n"
+        + table(("file", "columns"), rows)
+        + "\n"
+    )
 
 
 def command_page() -> str:
