@@ -13,12 +13,16 @@ import pytest
 from runs import BURN_IN
 from typer.testing import CliRunner
 
-from experiments import impact_job, job
+from experiments import impact_job, job, study
 from experiments.cli import app
+from experiments.crew import HereCrew
+from experiments.notebooks import NOTEBOOKS
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "docs" / "tutorials"
 EDITED = "mechanism.md"  # its blocks are edits of the code: applied to a copy, below
+# Run elsewhere: on a scheduler that is there (test_cluster.py), as notebooks (test_notebooks.py).
+ELSEWHERE = {"cluster.md", *(page.name for page in NOTEBOOKS)}
 _BLOCK = re.compile(
     r'^(?P<pad> *)```(?P<kind>\w+)(?: title="(?P<file>[^"]+)")?(?: where="(?P<where>[^\n]*)")?\n'
     r"(?P<text>.*?)^(?P=pad)```$",
@@ -43,7 +47,9 @@ def commands(text):
 
 
 def pages():
-    return sorted(path.name for path in FOLDER.glob("*.md") if path.name != EDITED)
+    return sorted(
+        path.name for path in FOLDER.glob("*.md") if path.name not in {EDITED, *ELSEWHERE}
+    )
 
 
 @pytest.mark.parametrize("page", pages())
@@ -51,11 +57,13 @@ def test_a_tutorial_runs_from_top_to_bottom(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     for one in (job, impact_job):  # starting processes would take longer than the runs
         monkeypatch.setattr(one, "processes", lambda runs: 1)
+    monkeypatch.setattr(study, "ProcessCrew", lambda size: HereCrew())
     names: dict = {"__name__": "tutorial"}
     done = 0
     for kind, file, _, text in blocks(page):
         done += 1
         if file is not None:
+            (tmp_path / file).parent.mkdir(exist_ok=True)
             (tmp_path / file).write_text(text, encoding="utf-8")
         elif kind == "sh":
             for words in commands(text):
