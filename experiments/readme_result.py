@@ -22,7 +22,7 @@ def result(answers: form.Answers) -> str:
     ]
     made, window = answers.made, one.window
     return (
-        f"Is it at least {one.margin.value:,.0f} more employee jobs in the country, after those that "
+        f"Does the plant bring the country at least {one.margin.value:,.0f} employee jobs, after those that "
         "disappear elsewhere?\n\n"
         + table(("the plant makes", "jobs, mean [95 %]", "answer"), rows)
         + f"\n\nMean of {window.first[:4]} to {window.last[:4]}, {made.seeds} seeds at scale {made.scale:g}, "
