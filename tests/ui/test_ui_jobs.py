@@ -160,7 +160,9 @@ def test_a_stage_tells_its_component_everything_once(jobs):
         content, buffers = sent.get(timeout=SECONDS)
         methods.append((content["method"], content["args"]))
         assert (content["method"] == "piece") == bool(buffers)
-    assert [name for name, _ in methods] == ["begin", "piece", "state"]
+    # On a busy machine a run may come in two pieces.
+    assert list(dict.fromkeys(name for name, _ in methods)) == ["begin", "piece", "state"]
+    assert [name for name, _ in methods if name != "piece"] == ["begin", "state"]
     stage.show({})
     assert sent.get(timeout=SECONDS)[0] == {"method": "forget", "args": ["a"]}
     stage.end()
