@@ -19,7 +19,13 @@ import model as package
 from experiments.odd_tables import outcome_list as outcome_table
 from experiments.odd_tables import parameters as parameter_table
 from experiments.odd_tables import table
-from experiments.site_flows import money_page, month_flows, parts_page
+from experiments.site_flows import (
+    money_page,
+    month_flows,
+    parts_page,
+    parts_run,
+    tenders_page,
+)
 from experiments.site_lessons import lesson_pages
 
 ROOT = Path(package.__file__).resolve().parent.parent
@@ -48,11 +54,14 @@ def generated_pages() -> Pages:
     }
     flows = month_flows()
     money, money_picture = money_page(flows)
-    parts, parts_picture = parts_page()
+    run = parts_run()
+    parts, parts_picture = parts_page(run)
+    tenders, tenders_picture = tenders_page(run)
     pages |= {
-        "how.md": "\n\n".join((month_page(), money, parts)),
+        "how.md": "\n\n".join((month_page(), money, parts, tenders)),
         "money.svg": money_picture,
         "parts.svg": parts_picture,
+        "tenders.svg": tenders_picture,
         "glossary.md": glossary_page(),
     }
     return pages | reference_pages() | lesson_pages()
@@ -115,11 +124,11 @@ def month_page() -> str:
     rows = []
     for number, name in enumerate(phase_names(), start=1):
         function, file = _phase(name)
-        rows.append((number, f"`{name}`", first_sentence(function), f"`{file}`"))
+        rows.append((number, first_sentence(function), f"`{name}`<br>`{file}`"))
     return (
-        "# The month and the money\n\nA month is the body of `RegionalModel.step()`: a table of contents. "
+        "# The month, the money, the parts\n\nA month is the body of `RegionalModel.step()`: a table of contents. "
         "[The whole description](odd.md) has a heading for each rule.\n\n## A month, phase by phase\n\n"
-        + table(("", "phase", "what it does", "file"), rows)
+        + table(("", "what happens", "function and file"), rows)
     )
 
 
