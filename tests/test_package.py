@@ -1,4 +1,4 @@
-"""Wheel and sdist hold what the code needs and nothing is missing from them; `.ci/package` installs and runs both."""
+"""Wheel and sdist hold what the code needs and nothing is missing from them; `make package` installs and runs both."""
 
 import os
 import subprocess

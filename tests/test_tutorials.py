@@ -162,6 +162,10 @@ assert len(map_of("lakeland")["regions"]) == 3
 (shown,) = [one for one in as_props(Words("ky")) if one["name"] == "training_levy_paid"]
 assert (shown["label"], shown["unit"]) == ("training levy paid", "KGS/month"), shown
 assert shown["help"] == "training levy that plants pay"
+from importlib.util import find_spec
+if find_spec("ui.model_props"):  # the page Model, which lists every parameter
+    from ui.model_props import parameter_props
+    assert "training_levy" in [row["name"] for row in parameter_props("lakeland")["rows"]]
 setup = replace(question.request(plant=True), horizon=24).setup()
 params = setup.params.with_values({{"burn_in": {BURN_IN}, "training_levy": 0.02}})
 model = RegionalModel(params, world=setup.world, pack="lakeland", rng=1)
