@@ -12,7 +12,7 @@ A life (`LifeRecorder`), a dict of
     firms               firms that appear in it: identity as text to sector, region, origin, plant, closed
     contracts           of a firm: component, plant, share, award, start, end, ended
     people              of a firm: founder, and staff with the longest time there, identities as text
-    head                as of `ui.recorder.head`
+    head                as of `ui.recorder.head`, and `region_names`
 """
 
 from __future__ import annotations
@@ -44,6 +44,11 @@ FIRM = {
 # Of the workers of a firm, how many are named.
 _NAMED = 3
 _MOST = 255
+
+
+def _head(model: RegionalModel) -> Piece:
+    """What does not change, with the names that the pack itself gives its regions."""
+    return head(model, [], []) | {"region_names": [str(one) for one in model.pack.region_names]}
 
 
 class LifeRecorder:
@@ -184,7 +189,7 @@ class LifeRecorder:
             "firms": {str(who): facts for who, facts in self._firms.items()},
             "contracts": [told for _, told in self._contracts],
             "people": self._people,
-            "head": head(self._model, [], []),
+            "head": _head(self._model),
         }
 
 
@@ -270,5 +275,5 @@ class LivesRecorder:
             "people": {name: values.tobytes() for name, values in self._people.items()},
             "firms": {name: values[self._known].tobytes() for name, values in self._firms.items()},
             "plants": [str(self._model.firms.identity[one.row]) for one in self._model.plants],
-            "head": head(self._model, [], []),
+            "head": _head(self._model),
         }

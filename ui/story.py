@@ -109,8 +109,11 @@ def sector_name(head: dict[str, Any], number: int, words: Words) -> str:
 
 
 def region_name(head: dict[str, Any], number: int, words: Words) -> str:
-    """A region by its number in the run's head; "–" for none."""
-    return words(f"regions.{head['regions'][number]}") if number >= 0 else "–"
+    """A region by its number in the run's head, else as its pack names it; "–" for none."""
+    if number < 0:
+        return "–"
+    text = f"regions.{head['regions'][number]}"
+    return words(text) if words.has(text) else str(head["region_names"][number])
 
 
 def title(life: Life, words: Words) -> str:

@@ -22,7 +22,8 @@ from ui.whole_runs import Asking
 
 NAMES = {"a": "in the world with the plant", "b": "in the world without it"}
 HEAD = {
-    "regions": ["town", "upper"],
+    "regions": ["town", "elsewhere"],
+    "region_names": ["Town", "Elsewhere Oblast"],
     "sectors": ["trade", "vehicles"],
     "parts": ["glass"],
     "plants": [{"title": "Valley Motors (made up)", "opening": 3}],
@@ -90,6 +91,12 @@ def test_a_planted_worker_is_told_in_both_worlds():
         ("December 2023", "Works on own account (trade) when the run ends."),
     ]
     assert tale["parted"] == "Up to April 2023 both lives are the same to the last digit."
+
+
+def test_a_region_without_a_translation_has_the_name_of_its_pack():
+    one = planted_worker((0, UNEMPLOYED, 0))
+    one.columns["region"][:] = 1
+    assert told({"a": one, "b": one}, "ru")["title"].endswith("Elsewhere Oblast")
 
 
 def test_money_parts_lives_before_their_ways_do():

@@ -12,7 +12,7 @@ from experiments.lessons import lessons, texts
 from ui import modules
 from ui.language import Words, use_words
 from ui.lever_texts import notices_of
-from ui.map_shapes import map_of
+from ui.map_shapes import map_of, region_names
 from ui.page_texts import player_texts, shocks_of
 from ui.pairs import use_pair
 from ui.question import WITHOUT, Correction, Question, ask
@@ -72,7 +72,7 @@ def Lesson(one: dict[str, Any], raw: dict[str, str]) -> None:
         links=links_of(one, question),
         notices=notices,
         outcomes=as_props(words),
-        map=map_of(question.pack) | {"names": words.part("regions")},
+        map=map_of(question.pack) | {"names": region_names(question.pack, words)},
         shocks=shocks_of(question.with_plant, words),
         sides={
             side: words(f"worlds.{one[name]}.title")
