@@ -1,35 +1,14 @@
 """Six lessons for a class as pages of the site, one page a language: predict, run, explain, try, check.
 
-Texts are in `docs/lessons/<language>.toml`, what is run and which answer is right in `lessons.toml`
-beside them; `tests/test_lessons.py` checks the answers against the runs.
+Texts are in `experiments/lessons/<language>.toml`, what is run and which answer is right in
+`lessons.toml` beside them; `tests/test_lessons.py` checks the answers against the runs.
 """
 
 from __future__ import annotations
 
-import tomllib
-from pathlib import Path
 from typing import Any
 
-import model as package
-
-FOLDER = Path(package.__file__).resolve().parent.parent / "docs" / "lessons"
-LANGUAGES = ("en", "ru", "ky")
-SEEDS, SCALE = 10, 50
-
-
-def lessons() -> list[dict[str, Any]]:
-    """What each lesson runs and asks, in order."""
-    found: list[dict[str, Any]] = _read("lessons")["lesson"]
-    return found
-
-
-def texts(language: str) -> dict[str, Any]:
-    """All texts of the lessons in one language."""
-    return _read(language)
-
-
-def _read(name: str) -> dict[str, Any]:
-    return tomllib.loads((FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
+from experiments.lessons import LANGUAGES, SCALE, SEEDS, lessons, texts
 
 
 def lesson_pages() -> dict[str, str | bytes]:

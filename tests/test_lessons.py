@@ -5,7 +5,8 @@ import re
 import pytest
 
 from experiments import paired_effect
-from experiments.site_lessons import LANGUAGES, lesson_pages, lessons, texts
+from experiments.lessons import LANGUAGES, lessons, texts
+from experiments.site_lessons import lesson_pages
 from model import World
 from model.measures import outcomes
 

@@ -47,9 +47,13 @@ class SeedBand:
     """
 
     def __init__(
-        self, jobs: Jobs, pairs: Sequence[PairOfSeed], tell: Callable[[dict[str, Any]], None]
+        self,
+        jobs: Jobs,
+        pairs: Sequence[PairOfSeed],
+        tell: Callable[[dict[str, Any]], None],
+        each: Sequence[str] = (),
     ) -> None:
-        self._jobs, self._tell, self._of = jobs, tell, len(pairs)
+        self._jobs, self._tell, self._of, self._each = jobs, tell, len(pairs), each
         self._lock = threading.Lock()
         self._series: dict[tuple[int, int], np.ndarray] = {}
         self._parts: dict[tuple[int, int], list[dict[str, Any]]] = {}
@@ -90,7 +94,7 @@ class SeedBand:
                 return
             self._told = len(pairs)
             differences = np.stack([self._series[k, 0] - self._series[k, 1] for k in sorted(pairs)])
-            self._tell(band_of(differences, every))
+            self._tell(band_of(differences, every, self._each))
 
     def end(self) -> None:
         """Wait for no more."""
@@ -126,8 +130,12 @@ def mean_of_year(values: np.ndarray) -> np.ndarray:
     return mean
 
 
-def band_of(differences: np.ndarray, of: int) -> dict[str, Any]:
-    """Mean and 95 % interval of differences [seeds, outcomes, months], as a message."""
+def band_of(differences: np.ndarray, of: int, each: Sequence[str] = ()) -> dict[str, Any]:
+    """Mean and 95 % interval of differences [seeds, outcomes, months], as a message.
+
+    `each`: outcomes of which every seed's difference is told too, float32 [seeds, months].
+    """
+    numbers = {one.name: k for k, one in enumerate(SHOWN)}
     mean, low, high = t_interval(differences)
     return {
         "outcomes": [one.name for one in SHOWN],
@@ -137,4 +145,5 @@ def band_of(differences: np.ndarray, of: int) -> dict[str, Any]:
         "mean": mean.astype(np.float32).tobytes(),
         "low": low.astype(np.float32).tobytes(),
         "high": high.astype(np.float32).tobytes(),
+        "each": {name: differences[:, numbers[name]].astype(np.float32).tobytes() for name in each},
     }

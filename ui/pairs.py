@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import solara
@@ -17,13 +17,13 @@ Maker = Callable[[int, str], RunRequest]
 
 
 def use_pair(
-    one: Maker, other: Maker, seed: int, asked: Any
+    one: Maker, other: Maker, seed: int, asked: Any, each: Sequence[str] = ()
 ) -> tuple[Callable[[Any], None], Callable[[Any], None]]:
     """Show two worlds whenever `asked` changes. Returns what the component's `ready` event calls, and
     what must be called with the component's element.
 
     The runs begin when the component stands, are given up when the page goes, and are shared with
-    everybody who asks the same.
+    everybody who asks the same. `each`: outcomes of which the band tells every seed as well.
     """
     stage: Stage = solara.use_memo(lambda: Stage(the_jobs()), [])
     band: Any = solara.use_ref(None)
@@ -36,7 +36,7 @@ def use_pair(
             PairOfSeed(*(make(k, FULL if k == seed else SERIES) for make in (one, other)))
             for k in range(seed, seed + SEEDS)
         ]
-        band.current = SeedBand(the_jobs(), pairs, lambda found: stage.say("band", found))
+        band.current = SeedBand(the_jobs(), pairs, lambda found: stage.say("band", found), each)
 
     def show() -> Callable[[], None]:
         stage.show({"a": one(seed, FULL), "b": other(seed, FULL)})

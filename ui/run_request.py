@@ -32,14 +32,15 @@ def scales_for(people: float) -> tuple[int, ...]:
 
 SCALES = {name: scales_for(float(load_pack(name).population.sum())) for name in PACKS}
 SEEDS = (1, 9999)
-FULL, SERIES = "full", "series"
+FULL, SERIES, LIFE, LIVES = "full", "series", "life", "lives"
 
 
 @dataclass(frozen=True)
 class RunRequest:
     """A world without its names as TOML, where and with which seed, and how much is told of it.
 
-    `detail`: FULL (firms, contracts, flows too) or SERIES (the country's outcomes alone).
+    `detail`: FULL (firms, contracts, flows too), SERIES (the country's outcomes alone), LIFE (that of
+    `whom`: "worker 17", "firm 17") or LIVES (by which lives are chosen).
     """
 
     world: str
@@ -48,6 +49,7 @@ class RunRequest:
     seed: int
     detail: str = FULL
     horizon: int = HORIZON
+    whom: str = ""
 
     @cached_property
     def key(self) -> str:

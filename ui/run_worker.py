@@ -13,7 +13,7 @@ import traceback
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any
 
-from ui.run_request import FULL, RunRequest
+from ui.run_request import FULL, LIFE, LIVES, SERIES, RunRequest
 
 if TYPE_CHECKING:
     from model import RegionalModel
@@ -100,7 +100,6 @@ def _run(
     orders: Connection, starts: Starts, number: int, request: RunRequest, deadline: float
 ) -> None:
     """Step to the end, sending a piece now and then; period 0 is the first month that is told."""
-    from ui.recorder import Recorder, SeriesRecorder
 
     def check() -> None:
         if orders.poll():
@@ -110,7 +109,7 @@ def _run(
             raise TooLongError
 
     model: RegionalModel = starts.begin(request.setup(), check)
-    recorder = (Recorder if request.detail == FULL else SeriesRecorder)(model)
+    recorder = _recorder(request, model)
     last = int(model.params.horizon) - 1
     due = time.monotonic() + FIRST_PIECE_SECONDS
     while model.period < last:
@@ -121,3 +120,14 @@ def _run(
             _tell(orders, PIECE, number, recorder.take())
             due = time.monotonic() + PIECE_SECONDS
     _tell(orders, PIECE, number, recorder.take())
+
+
+def _recorder(request: RunRequest, model: RegionalModel) -> Any:
+    """What notes the months of a run, by how much is to be told of it."""
+    from ui.life_recorder import LifeRecorder, LivesRecorder
+    from ui.recorder import Recorder, SeriesRecorder
+
+    if request.detail == LIFE:
+        return LifeRecorder(model, request.whom)
+    kinds = {FULL: Recorder, SERIES: SeriesRecorder, LIVES: LivesRecorder}
+    return kinds[request.detail](model)

@@ -37,6 +37,7 @@ SHOWN: tuple[Shown, ...] = (
     Shown("own_account", "work", "people"),
     Shown("unemployment_rate", "work", "percent", _PERCENT),
     Shown("mean_wage", "work", "kgs_month"),
+    Shown("wage_level", "work", "index"),
     Shown("abroad", "work", "people"),
     Shown("auto_skilled", "work", "people"),
     Shown("auto_skill_outside", "work", "people"),
@@ -56,6 +57,12 @@ SHOWN: tuple[Shown, ...] = (
     Shown("kits_imported_value", "chain", _YEARLY_BILLION[1], _YEARLY_BILLION[0]),
     Shown("knowledge_suppliers", "chain", "log"),
     Shown("knowledge_near", "chain", "log"),
+    Shown("knowledge_far", "chain", "log"),
+    Shown("knowledge_from_mobility", "chain", "log_jobs_year", _YEARLY),
+    Shown("knowledge_from_imitation", "chain", "log_jobs_year", _YEARLY),
+    Shown("failed_price", "chain", "bids_year", _YEARLY),
+    Shown("failed_quality", "chain", "bids_year", _YEARLY),
+    Shown("failed_certification", "chain", "bids_year", _YEARLY),
     Shown("firms", "firms", "firms"),
     Shown("firm_entries", "firms", "firms_year", _YEARLY),
     Shown("firm_exits", "firms", "firms_year", _YEARLY),
@@ -94,7 +101,8 @@ def sent_outcomes(pack: str) -> tuple[str, ...]:
     known = outcomes()
     parts = (f"local_share_{name}" for name in load_pack(pack).components["name"])
     extra = (*parts, *(f"failed_{name}" for name in REASONS))
-    return tuple(one.name for one in SHOWN) + tuple(name for name in extra if name in known)
+    names = (*(one.name for one in SHOWN), *(name for name in extra if name in known))
+    return tuple(dict.fromkeys(names))
 
 
 def other_outcomes() -> tuple[Shown, ...]:

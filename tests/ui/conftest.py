@@ -124,8 +124,8 @@ def _check_request(request, server, wrong):
         wrong.append(("left the server", request.url))
 
 
-def wait_for_runs(page, timeout=150_000):
+def wait_for_runs(page, timeout=150_000, within=".player"):
     """Until both runs of the page are whole; the first of all may have to compile the rules."""
     page.wait_for_function(
-        "() => document.querySelector('.player')?.dataset.state === 'done'", timeout=timeout
+        f"() => document.querySelector('{within}')?.dataset.state === 'done'", timeout=timeout
     )

@@ -9,7 +9,17 @@ import pytest
 from conftest import wait_for_runs
 
 VALLEY = "/explore?pack=valley"
-PAGES = {"home": "/", "explore": VALLEY, "compare": "/compare?pack=valley&a=world%3Dplan"}
+PAGES = {
+    "home": "/",
+    "explore": VALLEY,
+    "compare": "/compare?pack=valley&a=world%3Dplan",
+    "follow": "/follow?pack=valley",
+    "life": "/follow?pack=valley&worker=1",
+    "lesson": "/lessons/plant?pack=valley",
+    "teacher": "/lessons/teacher",
+}
+# Pages with runs: what says by its `data-state` that they are there.
+RUNS = {"explore": ".player", "compare": ".player", "follow": ".follow", "life": ".follow"}
 
 # How many different colours a canvas has: a blank one has one.
 COLOURS = """(selector) => {
@@ -210,8 +220,8 @@ def test_nobody_is_kept_out(visit, name):
         pytest.skip("axe-core is not installed (pip install axe-playwright-python)")
     page = visit(PAGES[name])
     page.wait_for_selector(".page h1", state="attached")
-    if name != "home":
-        wait_for_runs(page)
+    if name in RUNS:
+        wait_for_runs(page, within=RUNS[name])
     page.evaluate(source)
     findings = page.evaluate(
         "() => axe.run(document, {resultTypes: ['violations']}).then((result) => result.violations)"

@@ -126,6 +126,7 @@ export default {
       const out = [];
       if (band) {
         const low = Array.from(band.low, (v, m) => [m, v]), width = Array.from(band.high, (v, m) => [m, v - band.low[m]]);
+        band.each.forEach((values, k) => out.push({ id: `seed ${k}`, type: "line", showSymbol: false, silent: true, lineStyle: { color: "#7b868c", width: 0.8 }, data: Array.from(values, (v, m) => [m, v]), z: 3, tooltip: { show: false } }));
         out.push({ id: "low", type: "line", stack: "band", showSymbol: false, lineStyle: { opacity: 0 }, data: low, silent: true, stackStrategy: "all", tooltip: { show: false } });
         out.push({ id: "band", type: "line", stack: "band", showSymbol: false, lineStyle: { opacity: 0 }, areaStyle: { color: BLUE, opacity: 0.16 }, data: width, silent: true, stackStrategy: "all" });
         out.push({ id: "mean", type: "line", name: this.texts.mean, showSymbol: false, lineStyle: { color: BLUE, width: 2 }, itemStyle: { color: BLUE }, data: Array.from(band.mean, (v, m) => [m, v]), z: 4 });
@@ -141,7 +142,7 @@ export default {
     },
     tip(points) {
       const month = points[0]?.value[0] ?? 0;
-      const lines = points.filter((p) => p.seriesId !== "low" && p.seriesId !== "band" && p.seriesName)
+      const lines = points.filter((p) => !["low", "band"].includes(p.seriesId) && !p.seriesId.startsWith("seed ") && p.seriesName)
         .map((p) => `${p.seriesName}: ${(this.difference ? signed : number)(p.value[1], this.locale)}`);
       const band = this.difference && this.bandOf();
       if (band) lines.push(`${this.texts.interval}: ${signed(band.low[month], this.locale)} … ${signed(band.high[month], this.locale)}`);

@@ -32,7 +32,7 @@ export default {
       <p v-if="notices.length" class="notice" role="alert">{{ texts.corrected }} <span v-for="one in notices" :key="one">{{ one }} </span></p>
       <p v-if="failure" class="notice failed" role="alert">{{ texts.failures[failure] }}</p>
       <player v-if="shownRuns.a && shownRuns.b" :runs="shownRuns" :version="version" :band="shownBand" :outcomes="outcomes" :map="map" :words="texts.player" :sides="names" :states="states" :locale="locale"
-        :horizon="setup.horizon" :shocks="shocks" :follow="false"></player>
+        :horizon="setup.horizon" :shocks="shocks" :follow="true" @follow="followFirm"></player>
       <share :texts="texts.share" :runs="shownRuns" :outcomes="outcomes" :query="query" :command="command" :version="version"></share>
     </div>`,
   computed: {
@@ -50,6 +50,7 @@ export default {
       this.ask(wanted);
     },
     choose(side, world) { this.send({ [side]: `world=${world}` }); },
+    followFirm(firm) { this.open(`/follow?${this.query}${this.query ? "&" : ""}firm=${firm.key}`); },
     swap() { this.send({ a: this.sides.b.own, b: this.sides.a.own }); },
   },
 };

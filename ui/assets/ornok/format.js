@@ -6,7 +6,9 @@ export function number(value, locale, digits = null) {
   if (value === null || !Number.isFinite(value)) return "–";
   const size = Math.abs(value);
   const places = digits ?? (Number.isInteger(value) ? 0 : DIGITS.find(([from]) => size >= from)[1]);
-  const written = inLanguage(new Intl.NumberFormat("en", { maximumFractionDigits: places }).format(size), locale);
+  // Know-how of a whole region moves in ten-thousandths: two digits of it, not 0.
+  const small = digits === null && size < 0.01 && size > 1e-9;
+  const written = inLanguage(new Intl.NumberFormat("en", small ? { maximumSignificantDigits: 2 } : { maximumFractionDigits: places }).format(size), locale);
   const zero = !/[1-9]/.test(written);
   return (value < 0 && !zero ? "−" : "") + written;
 }

@@ -29,6 +29,8 @@ export default {
     tell() {
       document.documentElement.lang = this.language;
       document.title = this.title;
+      // On a phone the menu is wider than the screen.
+      this.$nextTick(() => { const nav = this.$el.querySelector("nav"), here = nav?.querySelector("[aria-current]"); if (here) nav.scrollLeft = here.offsetLeft + here.offsetWidth - nav.clientWidth; });
     },
     choose(code) {
       document.cookie = `${COOKIE}=${code}; path=/; max-age=31536000; samesite=lax`;

@@ -17,12 +17,12 @@ const LINKED = new URLSearchParams(location.hash.slice(1));
 export default {
   components: { ChartCard, Inspector, LegendBox, Monitors, Timeline },
   // `runs`: {a, b?} of RunData; `version` counts what has arrived; `words`: texts of the player;
-  // `sides`: names of a and b; `states`: how far each is.
-  props: ["runs", "version", "band", "outcomes", "map", "words", "sides", "states", "locale", "horizon", "shocks", "follow"],
+  // `sides`: names of a and b; `states`: how far each is; `lesson`: all charts first, as differences.
+  props: ["runs", "version", "band", "outcomes", "map", "words", "sides", "states", "locale", "horizon", "shocks", "follow", "lesson"],
   emits: ["follow"],
-  data: () => ({
+  data: (vm) => ({
     month: 0, playing: false, speed: 12, view: "map", by: "origin", colour: "employee_jobs",
-    layers: { firms: true, parts: true, workers: true }, difference: false, extra: [], picked: null, tip: null, long: false,
+    layers: { firms: true, parts: true, workers: true }, difference: !!vm.lesson, extra: [], picked: null, tip: null, long: false,
   }),
   template: `
     <section class="player" @keydown="key" :aria-label="words.player" :data-state="state" :data-month="month" :data-view="view">
@@ -95,7 +95,7 @@ export default {
       return [...first, ...this.extra.map((name) => ({ ...this.byName[name], extra: true }))].filter(Boolean);
     },
     // Two charts stand beside the map as long as nothing else does.
-    beside() { return this.picked || this.view !== "map" ? [] : this.charts.slice(0, 2); },
+    beside() { return this.lesson || this.picked || this.view !== "map" ? [] : this.charts.slice(0, 2); },
     beneath() { return this.charts.slice(this.beside.length); },
     marks() {
       if (this.version < 0) return [];

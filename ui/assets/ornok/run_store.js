@@ -59,7 +59,10 @@ export default {
         const outcomes = {};
         whole.outcomes.forEach((name, o) => {
           const cut = (bytes) => typed(bytes, Float32Array).subarray(o * whole.months, (o + 1) * whole.months);
-          outcomes[name] = { mean: cut(whole.mean), low: cut(whole.low), high: cut(whole.high) };
+          outcomes[name] = { mean: cut(whole.mean), low: cut(whole.low), high: cut(whole.high), each: [] };
+          if (!whole.each[name]) return;
+          const seeds = typed(whole.each[name], Float32Array);
+          for (let from = 0; from < seeds.length; from += whole.months) outcomes[name].each.push(seeds.subarray(from, from + whole.months));
         });
         this.runBand = { ...whole, outcomes };
       }
