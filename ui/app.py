@@ -6,10 +6,10 @@ import solara
 
 from ui.failures import guarded
 from ui.frame import Frame
-from ui.pages import compare, explore, home
+from ui.pages import claims, compare, explore, home
 
 # The path of a page is its name in the menu (`ui/frame.py`) and in the texts.
-PAGES = {"explore": explore.Page, "compare": compare.Page}
+PAGES = {"explore": explore.Page, "compare": compare.Page, "claims": claims.Page}
 
 routes = [
     solara.Route("/", component=guarded(home.Page), label="home", layout=Frame),
