@@ -6,10 +6,15 @@ import solara
 
 from ui.failures import guarded
 from ui.frame import Frame
-from ui.pages import claims, compare, explore, home
+from ui.pages import claims, compare, explore, home, model
 
 # The path of a page is its name in the menu (`ui/frame.py`) and in the texts.
-PAGES = {"explore": explore.Page, "compare": compare.Page, "claims": claims.Page}
+PAGES = {
+    "explore": explore.Page,
+    "compare": compare.Page,
+    "claims": claims.Page,
+    "model": model.Page,
+}
 
 routes = [
     solara.Route("/", component=guarded(home.Page), label="home", layout=Frame),

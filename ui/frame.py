@@ -11,7 +11,13 @@ from ui import modules
 from ui.language import LANGUAGES, set_language, use_words
 
 # Pages in the order of the menu: path and name of the text. A page is added here and in app.py.
-MENU = (("/", "home"), ("/explore", "explore"), ("/compare", "compare"), ("/claims", "claims"))
+MENU = (
+    ("/", "home"),
+    ("/explore", "explore"),
+    ("/compare", "compare"),
+    ("/claims", "claims"),
+    ("/model", "model"),
+)
 
 
 @solara.component_vue(esm_module=modules.define("header"))
