@@ -6,13 +6,14 @@ import solara
 
 from ui.failures import guarded
 from ui.frame import Frame
-from ui.pages import claims, compare, explore, home, model
+from ui.pages import claims, compare, explore, home, model, studies
 
 # The path of a page is its name in the menu (`ui/frame.py`) and in the texts.
 PAGES = {
     "explore": explore.Page,
     "compare": compare.Page,
     "claims": claims.Page,
+    "studies": studies.Page,
     "model": model.Page,
 }
 

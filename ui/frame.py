@@ -16,6 +16,7 @@ MENU = (
     ("/explore", "explore"),
     ("/compare", "compare"),
     ("/claims", "claims"),
+    ("/studies", "studies"),
     ("/model", "model"),
 )
 

@@ -101,7 +101,7 @@ export function heat(columns, rows, cells, { locale, unit, x, y }) {
     grid: { left: 14, right: 14, top: 30, bottom: 66, containLabel: true },
     xAxis: { type: "category", data: columns, name: x, nameLocation: "middle", nameGap: 26, axisLabel: LABEL, splitArea: { show: true } },
     yAxis: { type: "category", data: rows, name: y, nameLocation: "end", nameTextStyle: { align: "left" }, axisLabel: LABEL, splitArea: { show: true } },
-    visualMap: { min: mixed ? -most : 0, max: most, calculable: false, orient: "horizontal", left: "center", bottom: 0, itemWidth: 10, itemHeight: 120, formatter: (v) => number(v, locale), textStyle: { fontSize: 11 }, inRange: { color: mixed ? ["#E6965A", "#F5F6F3", "#6EAAD7"] : ["#F5F6F3", "#6EAAD7", "#0072B2"] } },
+    visualMap: { min: mixed ? -most : 0, max: most, calculable: false, text: [number(most, locale), number(mixed ? -most : 0, locale)], orient: "horizontal", left: "center", bottom: 0, itemWidth: 10, itemHeight: 120, formatter: (v) => number(v, locale), textStyle: { fontSize: 11 }, inRange: { color: mixed ? ["#E6965A", "#F5F6F3", "#6EAAD7"] : ["#F5F6F3", "#6EAAD7", "#0072B2"] } },
     tooltip: { ...TIP, formatter: (p) => `${x}: ${columns[p.value[0]]}\n${y}: ${rows[p.value[1]]}\n${signed(p.value[2], locale)} ${unit}` },
     series: [{ type: "heatmap", data: cells, label: { show: cells.length <= 60, formatter: (p) => signed(p.value[2], locale), fontSize: 11, color: "#1b2429" } }],
   };
