@@ -6,7 +6,7 @@ import solara
 
 from ui.failures import guarded
 from ui.frame import Frame
-from ui.pages import claims, compare, explore, home, model, studies
+from ui.pages import claims, classic, compare, explore, home, model, studies
 
 # The path of a page is its name in the menu (`ui/frame.py`) and in the texts.
 PAGES = {
@@ -15,6 +15,7 @@ PAGES = {
     "claims": claims.Page,
     "studies": studies.Page,
     "model": model.Page,
+    "classic": classic.Page,
 }
 
 routes = [

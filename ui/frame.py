@@ -18,6 +18,7 @@ MENU = (
     ("/claims", "claims"),
     ("/studies", "studies"),
     ("/model", "model"),
+    ("/classic", "classic"),
 )
 
 

@@ -12,7 +12,7 @@ from experiments.claims.words import catalogue
 from model import load_pack
 from ui.claim_props import LESSONS, NEAREST, claim_props
 from ui.claim_words import ClaimWords, read_claim_texts, translation
-from ui.language import Words
+from ui.language import Words, read_texts
 
 LESSON_LIST = Path(__file__).parents[2] / "docs" / "lessons" / "lessons.toml"
 
@@ -82,6 +82,10 @@ def test_lessons_and_worlds_that_are_linked_exist():
         for claim in lesson["claims"]:
             wanted[claim] = (*wanted.get(claim, ()), lesson["id"])
     assert wanted == LESSONS
+    texts = read_texts("en")
+    made = {one.name: one.title for one in read_table().worlds}
+    assert texts["claims"]["worlds"] == made
     for one in claim_props(Words("en"))["claims"]:
+        assert set(one["worlds"]) <= set(made) | set(texts["worlds"])
         assert one["links"].get("compare"), one["id"]
         assert ("explore" in one["links"]) == (one["id"] not in NEAREST)

@@ -36,12 +36,8 @@ def Page() -> None:
     texts = words.part("claims") | {
         "chart": words.part("chart"),
         "grades": words.part("lever_panel.grades"),
-        "world_titles": {
-            name: words(f"worlds.{name}.title")
-            for one in shown["claims"]
-            for name in one["worlds"]
-            if words.has(f"worlds.{name}.title")
-        },
+        "world_titles": {name: one["title"] for name, one in words.part("worlds").items()}
+        | words.part("claims.worlds"),
     }
     _Claims(
         texts=texts,

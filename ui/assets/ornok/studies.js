@@ -77,7 +77,8 @@ export default {
     levels() { return this.overTime(this.found.levels, false); },
     differences() { return this.found.differences ? this.overTime(this.found.differences, true) : null; },
     heats() {
-      return this.found.heat.map((one) => ({
+      const say = (text) => (Number.isNaN(+text) ? text : number(+text, this.locale, 6));
+      return this.found.heat.map((found) => ({ ...found, columns: found.columns.map(say), rows: found.rows.map(say) })).map((one) => ({
         name: `${this.found.outcome}-${one.world}-heat`, title: this.found.against ? this.pair(one.world) : this.world(one.world),
         option: heat(one.columns, one.rows, one.cells, { locale: this.locale, unit: this.unit, x: one.x, y: one.y }),
         columns: [one.x, one.y, this.unit], rows: one.cells.map(([x, y, value]) => [one.columns[x], one.rows[y], value]),
