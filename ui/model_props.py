@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import tomllib
 from collections import Counter
 from collections.abc import Mapping
 from functools import cache
@@ -136,6 +137,23 @@ def evidence_props(words: Words) -> dict[str, Any]:
     }  # fmt: skip
 
 
+@cache
+def read_evidence_texts(language: str) -> dict[str, dict[str, str]]:
+    """What rows, units and bands are called in a language; nothing for English, which the rows bring along."""
+    path = Path(__file__).parent / "evidence_texts" / f"{language}.toml"
+    return tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+
+def _said(kind: str, key: str, english: str, words: Words) -> str:
+    return read_evidence_texts(words.language).get(kind, {}).get(key, english)
+
+
+def _band(written: str, words: Words) -> str:
+    for english, other in read_evidence_texts(words.language).get("band", {}).items():
+        written = written.replace(english, other)
+    return words.written(written)
+
+
 def _target(name: str, one: Mapping[str, Any], words: Words) -> dict[str, Any]:
     decisive = [row for row in one["rows"] if row["decisive"]]
     tried = [c for c in one["controls"] if c["holds"] is not None]
@@ -159,8 +177,9 @@ def _target(name: str, one: Mapping[str, Any], words: Words) -> dict[str, Any]:
 
 def _row(row: Mapping[str, Any], words: Words) -> dict[str, Any]:
     return {
-        "name": row["row"], "what": row["what"], "unit": row["unit"], "decisive": row["decisive"],
-        "published": row["published"], "citation": row["citation"], "band": words.written(row["band"]),
+        "name": row["row"], "what": _said("row", row["row"], row["what"], words),
+        "unit": _said("unit", row["unit"], row["unit"], words), "decisive": row["decisive"],
+        "published": row["published"], "citation": row["citation"], "band": _band(row["band"], words),
         "judged": row["judged"], "word": row["word"], "label": row["label"],
         "estimate": _interval(row[row["judged"]], words),
         "other": _interval(row["truth" if row["judged"] == "paper" else "paper"], words),
@@ -177,7 +196,8 @@ def _interval(one: Mapping[str, Any] | None, words: Words) -> str:
 def _recorded(one: Mapping[str, Any], words: Words) -> dict[str, Any]:
     value, low, high = (words.written(evidence.figure(one[k])) for k in ("value", "low", "high"))
     return {
-        "what": one["what"], "year": one["year"], "unit": one["unit"], "kind": one["kind"],
+        "what": _said("record", one["what"], one["what"], words), "year": one["year"],
+        "unit": _said("unit", one["unit"], one["unit"], words), "kind": one["kind"],
         "recorded": value if low == high else f"{value} ({low} – {high})",
         "model": _interval(one["model"], words), "holds": one["holds"], "source": one["source"],
     }  # fmt: skip

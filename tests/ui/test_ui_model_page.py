@@ -13,7 +13,7 @@ from experiments.odd_tables import PAGE
 from model import load_pack
 from model.pack_tables import TABLES
 from ui.language import Words, read_texts
-from ui.model_props import PARTS, evidence_props, part_props, stored_evidence
+from ui.model_props import PARTS, evidence_props, part_props, read_evidence_texts, stored_evidence
 from ui.odd_page import _renderer, anchors, sections, slug
 from ui.pages.model import choose
 
@@ -139,3 +139,16 @@ def test_what_is_not_there_cannot_be_chosen(raw):
     now = {"part": "odd", "pack": "valley", "table": "cars.csv", "section": 0}
     assert choose(raw, now) == now
     assert choose({"part": "data", "section": 2}, now) == now | {"part": "data", "section": 2}
+
+
+@pytest.mark.parametrize("language", ["ru", "ky"])
+def test_every_row_of_the_evidence_has_words(language):
+    stored, texts = stored_evidence(), read_evidence_texts(language)
+    rows = [row for one in stored["targets"].values() for row in one["rows"]]
+    assert {row["row"] for row in rows} <= set(texts["row"])
+    assert {row["unit"] for row in [*rows, *stored["record"]]} <= set(texts["unit"])
+    assert {one["what"] for one in stored["record"]} <= set(texts["record"])
+    for one in evidence_props(Words(language))["targets"]:
+        assert not any(
+            word in row["band"] for row in one["rows"] for word in ("above", "below", "to")
+        )
