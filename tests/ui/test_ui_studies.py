@@ -6,6 +6,7 @@ import os
 import pytest
 
 from experiments.outcomes import outcomes, yearly_factor, yearly_unit
+from experiments.runs_store import write_failures
 from experiments.study import Study
 from ui.language import read_texts
 from ui.pages.studies import request_for, wish
@@ -156,8 +157,6 @@ def test_a_study_without_runs_and_one_that_failed(tmp_path):
     found = read(folder, place)
     assert (found["done"], found["left"]) == (0, 16)
     assert "outcomes" not in found
-    from experiments.runs_store import write_failures
-
     run = next(iter(Study.load(folder).made.runs()))
     before = stamp(folder)
     record = {"key": run.key, "world": "plant", "parameters": "{}", "seed": 1, "type": "ValueError",
@@ -191,6 +190,11 @@ def test_a_study_stands_on_its_page(visit, server_folder):
     page.locator(".filters select").nth(2).select_option("1")
     page.wait_for_function(
         "() => document.querySelector('.studies').textContent.includes('(Student)')"
+    )
+    (folder / "study.toml").write_text(TOML.replace("Small", "Smaller"), encoding="utf-8")
+    page.get_by_role("button", name="Read again").click()
+    page.wait_for_function(
+        "() => document.querySelector('.studies h2').textContent.startsWith('Smaller')"
     )
     page.locator(".chart .tools button").first.click()
     assert page.locator(".chart table tbody tr").count() == 3

@@ -31,7 +31,7 @@ def _Studies(
 def wish(raw: Any) -> dict[str, Any]:
     """What a visitor wishes to see: a name, an outcome, a point; of other kinds nothing."""
     given = raw if isinstance(raw, dict) else {}
-    kinds = {"study": str, "outcome": str, "point": int}
+    kinds = {"study": str, "outcome": str, "point": int, "again": int}
     return {
         name: given[name]
         for name, kind in kinds.items()

@@ -105,11 +105,11 @@ export default {
     share(n) { return `${(100 * n) / Math.max(1, this.found.total)}%`; },
     ask(wanted) {
       this.most = MOST_ROWS;
-      this.state = "waiting";
       history.replaceState(history.state, "", `${location.pathname}?study=${encodeURIComponent(wanted.study)}`);
       this.choose(wanted);
     },
-    again() { this.choose({}); this.$nextTick(() => setTimeout(() => this.ask({ study: this.kept, outcome: this.found?.outcome ?? "", point: this.found?.point ?? -1 }), 50)); this.kept = this.chosen; },
+    // The same question once more: asked anew only if the study has changed since.
+    again() { this.choose({ study: this.chosen, outcome: this.found?.outcome ?? "", point: this.found?.point ?? -1, again: Date.now() % 1_000_000 }); },
     overTime({ times, lines }, sign) {
       const series = lines.map((one) => ({ ...one, name: this.world(one.world) }));
       const { low, high } = this.texts.chart;
