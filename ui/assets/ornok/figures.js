@@ -31,16 +31,15 @@ export function bands(x, series, { locale, interval, mark = null, sign = false }
     });
   });
   if (mark !== null) {
-    drawn.push({ type: "line", data: [], silent: true, markLine: { symbol: "none", silent: true, animation: false, label: { show: false }, lineStyle: { color: "#4d565b", type: "dotted", width: 1.4 }, data: [{ yAxis: mark }] } });
+    drawn.push({ type: "line", data: x.map(() => mark), silent: true, showSymbol: false, tooltip: { show: false }, lineStyle: { color: "#4d565b", type: "dotted", width: 1.4 } });
   }
   const many = series.map((one) => one.name).join("").length > 44;
   const above = series.length < 2 ? 12 : many ? 14 + 18 * series.length : 34;
-  const reached = mark === null ? {} : { min: (found) => Math.min(found.min, mark, 0), max: (found) => Math.max(found.max, mark, 0) };
   return {
     grid: { left: 58, right: 12, top: above, bottom: 24 },
     legend: { show: series.length > 1, top: 0, left: 0, orient: many ? "vertical" : "horizontal", itemGap: many ? 4 : 10, data: series.map((one) => one.name), itemWidth: 26, textStyle: { fontSize: 11.5 } },
     xAxis: { type: "category", data: x, axisLabel: LABEL, axisLine: AXIS, axisTick: { show: false } },
-    yAxis: { type: "value", scale: true, splitNumber: 4, splitLine: SPLIT, axisLabel: { ...LABEL, formatter: (v) => number(v, locale) }, ...reached },
+    yAxis: { type: "value", scale: true, splitNumber: 4, splitLine: SPLIT, axisLabel: { ...LABEL, formatter: (v) => number(v, locale) } },
     tooltip: {
       ...TIP, trigger: "axis",
       formatter: (points) => {
@@ -111,7 +110,7 @@ export function heat(columns, rows, cells, { locale, unit, x, y }) {
 export function points(groups, { locale, x, y, mark = null, span = null }) {
   const shaded = span ? { silent: true, itemStyle: { color: BLUE, opacity: 0.07 }, data: [[{ xAxis: span[0] ?? "min" }, { xAxis: span[1] ?? "max" }]] } : undefined;
   return {
-    grid: { left: 14, right: 16, top: 54, bottom: 26, containLabel: true },
+    grid: { left: 14, right: 34, top: 54, bottom: 26, containLabel: true },
     legend: { top: 0, left: 0, textStyle: { fontSize: 11.5 } },
     xAxis: { type: "value", scale: true, name: x, nameLocation: "middle", nameGap: 24, nameTextStyle: { fontSize: 11.5 }, splitLine: SPLIT, axisLabel: { ...LABEL, formatter: (v) => number(v, locale) } },
     yAxis: { type: "value", scale: true, name: y, nameLocation: "end", nameTextStyle: { align: "left", fontSize: 11.5 }, splitLine: SPLIT, axisLabel: { ...LABEL, formatter: (v) => number(v, locale) } },
