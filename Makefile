@@ -3,7 +3,7 @@ SHELL := /bin/sh
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run test serve evidence setup bench claims docs clean
+.PHONY: run test serve evidence setup bench claims docs package clean
 
 run: .venv/core.stamp
 	$(BIN)/ornok run --seeds 10
@@ -35,6 +35,10 @@ docs: .venv/dev.stamp
 # The thirteen claims at a small setting: some minutes on two cores.
 claims: .venv/dev.stamp
 	$(BIN)/ornok claims --quick
+
+# Wheel and sdist, each installed in an environment of its own and used away from here: some minutes.
+package: .venv/dev.stamp
+	.ci/package
 
 clean:
 	rm -rf .venv .hypothesis .mypy_cache .pytest_cache .ruff_cache

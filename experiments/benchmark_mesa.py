@@ -12,7 +12,7 @@ alone, and compares.
 from __future__ import annotations
 
 from bisect import bisect_left
-from math import inf, log
+from math import exp, inf, log
 from typing import Any
 
 import mesa
@@ -85,7 +85,9 @@ class Worker(mesa.Agent):
             return reservation[self.pool_sector] * self.autonomy
         if self.employer is not None:
             return self.wage / self.skill * self.employer.worth * 1.05
-        return reservation[-1]
+        return reservation[-1] * exp(
+            self.model.rules.p.waiting_spread * self.random.gauss(0.0, 1.0)
+        )
 
     def apply(self) -> None:
         """Look at a few places near home, keep up to `search_choices` open jobs, apply to the best."""

@@ -7,9 +7,11 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from experiments.odd_tables import table
 from experiments.simulate import simulate
+from experiments.site_tenders import tender_page
 from model.accounts import Kind, Sector
 
 PACK, SCALE, HORIZON = "kyrgyzstan", 50.0, 36
@@ -87,10 +89,21 @@ def _draw_money(flows: np.ndarray) -> Any:
     return figure
 
 
-def parts_page() -> tuple[str, bytes]:
+def parts_run() -> pd.DataFrame:
+    """The months of the run from which parts and tenders are drawn."""
+    return simulate(PARTS_WORLD, pack=PACK, scale=SCALE, seed=1, horizon=PARTS_HORIZON).monthly
+
+
+def tenders_page(monthly: pd.DataFrame) -> tuple[str, bytes]:
+    """The text about tenders with its tables, and the picture beside it."""
+    setting = f"{PARTS_HORIZON // 12} years, scale {SCALE:g}, seed 1"
+    text, figure = tender_page(monthly, PARTS_WORLD, setting)
+    return text, _svg(figure)
+
+
+def parts_page(monthly: pd.DataFrame) -> tuple[str, bytes]:
     """The text about parts and cars with its table, and the picture beside it."""
-    results = simulate(PARTS_WORLD, pack=PACK, scale=SCALE, seed=1, horizon=PARTS_HORIZON)
-    last = results.monthly.tail(12)
+    last = monthly.tail(12)
     year = last.sum(numeric_only=True)
     local = year["parts_bought_value"] / 1e9
     deep = last["local_content_deep"].iloc[-1] / max(last["local_content_nominal"].iloc[-1], 1e-12)

@@ -19,7 +19,13 @@ import model as package
 from experiments.odd_tables import outcome_list as outcome_table
 from experiments.odd_tables import parameters as parameter_table
 from experiments.odd_tables import table
-from experiments.site_flows import money_page, month_flows, parts_page
+from experiments.site_flows import (
+    money_page,
+    month_flows,
+    parts_page,
+    parts_run,
+    tenders_page,
+)
 from experiments.site_lessons import lesson_pages
 
 ROOT = Path(package.__file__).resolve().parent.parent
@@ -48,21 +54,29 @@ def generated_pages() -> Pages:
     }
     flows = month_flows()
     money, money_picture = money_page(flows)
-    parts, parts_picture = parts_page()
+    run = parts_run()
+    parts, parts_picture = parts_page(run)
+    tenders, tenders_picture = tenders_page(run)
     pages |= {
-        "how.md": "\n\n".join((month_page(), money, parts)),
+        "how.md": "\n\n".join((month_page(), money, parts, tenders)),
         "money.svg": money_picture,
         "parts.svg": parts_picture,
+        "tenders.svg": tenders_picture,
+        "glossary.md": glossary_page(),
+    }
+    return pages | reference_pages() | lesson_pages()
+
+
+def reference_pages() -> dict[str, str]:
+    """What lists everything of a kind: a new parameter, outcome, world or pack is in it by itself."""
+    return {
         "reference/parameters.md": f"# Parameters\n\n{PARAMETERS}\n\n{parameter_table()}\n",
         "reference/outcomes.md": f"# Outcomes\n\n{OUTCOMES}\n\n{outcome_table()}\n",
         "reference/worlds.md": world_page(),
         "reference/pack.md": pack_page(),
         "reference/commands.md": command_page(),
         "reference/python.md": python_page(),
-        "glossary.md": glossary_page(),
     }
-    pages |= lesson_pages()
-    return pages
 
 
 PARAMETERS = (
@@ -110,11 +124,11 @@ def month_page() -> str:
     rows = []
     for number, name in enumerate(phase_names(), start=1):
         function, file = _phase(name)
-        rows.append((number, f"`{name}`", first_sentence(function), f"`{file}`"))
+        rows.append((number, first_sentence(function), f"`{name}`<br>`{file}`"))
     return (
-        "# The month and the money\n\nA month is the body of `RegionalModel.step()`: a table of contents. "
+        "# The month, the money, the parts\n\nA month is the body of `RegionalModel.step()`: a table of contents. "
         "[The whole description](odd.md) has a heading for each rule.\n\n## A month, phase by phase\n\n"
-        + table(("", "phase", "what it does", "file"), rows)
+        + table(("", "what happens", "function and file"), rows)
     )
 
 
@@ -167,8 +181,14 @@ def world_page() -> str:
 
 
 def pack_page() -> str:
-    """The columns that every table of a pack must have."""
+    """The packs there are, and the columns that every table of a pack must have."""
     from model.pack_tables import SOURCE_COLUMNS, TABLES
+    from model.packs import load_pack, pack_names
+
+    packs = [
+        (f"`{name}`", pack.title, len(pack.region_ids), f"{pack.population.sum():,.0f}")
+        for name, pack in ((name, load_pack(name)) for name in pack_names())
+    ]
 
     rows = [(f"`{file}`", ", ".join(f"`{c}`" for c in columns)) for file, columns in TABLES.items()]
     also = ", ".join(f"`{c}`" for c in SOURCE_COLUMNS)
@@ -176,7 +196,13 @@ def pack_page() -> str:
         f"A pack is a folder with these tables, each with the columns {also} as well. `ornok pack check "
         "FOLDER` names the file, row, column, value and rule of whatever is wrong."
     )
-    return f"# Tables of a pack\n\n{text}\n\n" + table(("file", "columns"), rows) + "\n"
+    return (
+        "# Tables of a pack\n\n"
+        + table(("pack", "country", "regions", "people"), packs)
+        + f"\n\n{text}\n\n"
+        + table(("file", "columns"), rows)
+        + "\n"
+    )
 
 
 def command_page() -> str:

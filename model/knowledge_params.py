@@ -69,13 +69,13 @@ class KnowledgeParams(ParameterSet):
         "unit labour of a part after each doubling of experience; 1 switches learning off",
     )
     supplier_initial_experience: float = number(
-        1000.0,
-        "car sets",
         1.0,
-        1e6,
+        "years",
+        0.001,
+        100.0,
         "assumed",
-        "a batch of similar work done before",
-        "experience that a firm brings from its own trade",
+        "the trade's norm is that of a maker that has worked a year at the part's least efficient scale",
+        "experience that a firm brings from its own trade, years of that scale",
     )
     supplier_carry_over: float = number(
         0.25,

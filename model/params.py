@@ -153,7 +153,13 @@ class Params(
         0.015, "1/month", 0.0, 0.5, "assumed", "Hobijn & Sahin 2009: 1-2 %", "employees who leave"
     )
     layoff_speed: float = number(
-        0.5, "1/month", 0.0, 1.0, "assumed", "firing cost", "excess staff shed in a month"
+        0.15,
+        "1/month",
+        0.0,
+        1.0,
+        "recalled",
+        "Hamermesh 1993: half of a gap in staff is closed in one to two quarters",
+        "excess staff shed in a month",
     )
     own_account_entry: float = number(
         0.095,
@@ -261,13 +267,22 @@ class Params(
         0.3, "log", 0.0, 3.0, "assumed", "chosen", "spread of that premium over people"
     )
     unemployed_reservation: float = number(
-        0.8,
+        0.85,
         "share",
         0.0,
         2.0,
         "assumed",
-        "chosen",
+        "chosen; calibrated: burn-in keeps the employees of the table",
         "least wage of the unemployed over own-account income",
+    )
+    waiting_spread: float = number(
+        0.2,
+        "log",
+        0.0,
+        3.0,
+        "recalled",
+        "Krueger & Mueller 2016: reservation wages differ by a third or so, much of it by chance",
+        "spread of the least wage of the unemployed over people and months",
     )
     wage_floor_share: float = number(
         0.8,
@@ -565,7 +580,13 @@ class Params(
         0.02, "share", 0.0, 1.0, "assumed", "rules.md 9", "price advantage that makes them switch"
     )
     input_cover: float = number(
-        1.0, "months", 0.0, 12.0, "assumed", "chosen", "stock of critical inputs wanted"
+        1.0,
+        "months",
+        0.0,
+        12.0,
+        "assumed",
+        "chosen",
+        "stock of critical inputs wanted",
     )
     input_speed: float = number(
         0.5, "1/month", 0.0, 1.0, "assumed", "chosen", "part of the input gap ordered"
@@ -590,7 +611,7 @@ class Params(
         0.0,
         0.1,
         "assumed",
-        "births about 7.5 % a year (rules.md 15); calibrated: flat keeps still, with returners' savings",
+        "rules.md 15 asks for births of 7.5 % a year, runs give about 5 %; calibrated: flat keeps still, with returners' savings",
         "lambda of founding",
     )
     founding_elasticity: float = number(

@@ -34,7 +34,7 @@ from model.border import registration_fee
 from model.importers import state_demand
 from model.markets.contract_life import end_contracts
 from model.plant_costs import fixed_crew, hours_now, kit_price_at
-from model.plant_exports import export_services, extra_staff, sell_abroad
+from model.plant_exports import export_services, extra_staff, extra_work, sell_abroad
 from model.plant_money import borrow, build, regional_wage, settle_with_parent
 from model.plant_parts import PartsStore, order_sets, receive_kits, send_kits
 from model.plant_stages import Expansion, expand, live_on, remember_month
@@ -379,4 +379,4 @@ def assemble_cars(model: RegionalModel) -> None:
         plant.experience = remembered(plant.experience, rate * model.scale, retention)
         plant.note("cars_made", made)
         # At the opening day's price, so that what is bought follows cars and not their price.
-        f.production_value[row] = made * plant.base_price
+        f.production_value[row] = made * plant.base_price + extra_work(plant)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from model.accounts import WORLD, Kind
 from model.border import border_price, freight_factor
 from model.markets.car_choice import NEW
+from model.plant_costs import hours_now
 from model.plant_timeline import CKD, announced_capacity
 from model.shocks import pass_border
 
@@ -149,13 +150,30 @@ def extra_staff(plant: Plant) -> float:
     return plant.extra_jobs * min(float(f.employees[row]) / wanted, 1.0)
 
 
+def extra_work(plant: Plant) -> float:
+    """The second activity's work, as the value of the cars that as many hours of the crew make, KGS.
+
+    It buys inputs at the plant's own rate: an expansion is more of what the plant does, and in the
+    studies of local jobs a plant that grows buys more too.
+    """
+    hours = extra_staff(plant) * float(plant.model.params.plant_hours_per_worker)
+    return hours / hours_now(plant) * plant.base_price
+
+
 def export_services(plant: Plant) -> None:
-    """Phase 9: the parent pays its second activity's wages, contributions and a margin on them."""
+    """Phase 9: the parent pays its second activity's wages, contributions, inputs and a margin.
+
+    The parent sends the materials and keeps them; what was bought here is the part of the plant's
+    inputs that goes with this work.
+    """
     f, row, p = plant.model.firms, plant.row, plant.model.params
     if f.employees[row] <= 0 or plant.extra_jobs <= 0.0:
         return
     part = extra_staff(plant) / float(f.employees[row])
     cost = float(f.wage_bill[row]) * (1.0 + p.social_rate_employer) * part
+    if f.production_value[row] > 0.0:
+        work = extra_work(plant) / float(f.production_value[row])
+        cost += float(f.material_cost[row]) * work
     value = cost * (1.0 + p.extra_margin)
     plant.receive(WORLD, Kind.EXPORTS, value)
     plant.note("service_exports", value)

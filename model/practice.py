@@ -42,6 +42,7 @@ def practise_parts(  # type: ignore[no-untyped-def]
 ):  # fmt: skip
     """Experience grows by the sets delivered and fades; knowledge follows. Returns Σ staff · Δk.
 
+    `initial` [capacity]: similar work behind each firm, sets (`experience_brought`).
     What is learned on parts serves the firm by the part of its sales that they are, and by
     `carry_over` of it the rest (Levitt, List & Syverson 2013).
     """
@@ -56,7 +57,7 @@ def practise_parts(  # type: ignore[no-untyped-def]
         if part_sales[f] > 0.0:
             line = part_sales[f] / max(revenue[f], part_sales[f])
         weight = line + carry_over * (1.0 - line)
-        change = practice_change(exponent, initial, weight, experience[f], after, practice[f])
+        change = practice_change(exponent, initial[f], weight, experience[f], after, practice[f])
         experience[f] = after
         practice[f] += change
         knowledge[f] += change
@@ -82,12 +83,23 @@ def sets_delivered(model: RegionalModel) -> np.ndarray:
     return sets
 
 
+def experience_brought(model: RegionalModel) -> np.ndarray:
+    """Similar work that each maker of parts has behind it, real car sets [capacity].
+
+    So many years at the least efficient scale of its part: the norm of the trade, which it starts
+    from, is that of makers of such a size (Alchian 1963: cost falls with the volume planned).
+    """
+    scale = model.pack.components["mes"].astype(np.float64)
+    years = float(model.params.supplier_initial_experience)
+    return years * scale[np.maximum(model.firms.component, 0)]
+
+
 def practise(model: RegionalModel) -> float:
     """Makers of parts learn by doing; returns the change of knowledge × staff."""
     f, p = model.firms, model.params
     return float(
         practise_parts(
-            -math.log2(p.supplier_progress_ratio), p.supplier_initial_experience,
+            -math.log2(p.supplier_progress_ratio), experience_brought(model),
             p.experience_retention, p.supplier_carry_over, f.alive, f.employees, f.revenue,
             f.part_sales, sets_delivered(model), f.experience, f.practice, f.knowledge,
         )

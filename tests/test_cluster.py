@@ -18,9 +18,14 @@ from pathlib import Path
 import pytest
 from studies import small_study
 from test_sweep import left_over, same_rows, start, wait_for, workers_of
+from test_tutorials import blocks as tutorial_blocks
+from test_tutorials import commands
+from typer.testing import CliRunner
 
-from experiments import runs_apart
+from experiments import runs_apart, study
+from experiments.cli import app
 from experiments.cluster_worker import show, unfit, work_apart
+from experiments.crew import HereCrew
 from experiments.runs_apart import bring_home, end_apart, make_apart
 from experiments.runs_store import UNDER_WAY, clean, parts, scan
 from experiments.study import Study
@@ -248,6 +253,43 @@ def test_a_killed_worker_loses_nothing(cluster, tmp_path):
         same_rows(study, here)
     # Dask's nanny has started another in its place.
     assert len(set(workers_of(cluster.workers.pid)) - set(before)) == 1
+
+
+def tutorial_command(words, address, folder):
+    """What it prints. Without the cluster in this process, which is quicker; Dask has one of its own."""
+    if "--cluster" not in words:
+        told = CliRunner().invoke(app, words)
+        assert told.exit_code == 0, told.output
+        return told.output
+    words = [word.replace("tcp://127.0.0.1:8786", address) for word in words]
+    done = subprocess.run(
+        [sys.executable, "-m", "experiments.cli", *words],
+        cwd=folder, env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@need_dask
+def test_the_tutorial_gives_the_same_on_workers_as_here(cluster, tmp_path, monkeypatch):
+    """Its blocks in their order; scheduler and workers, as it starts them, are there already."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(study, "ProcessCrew", lambda size: HereCrew())
+    names: dict = {"__name__": "tutorial"}
+    started, last = blocks("sh")[0].splitlines()[:2], ""
+    for kind, file, _, text in tutorial_blocks("cluster.md"):
+        if file is not None:
+            (tmp_path / file).parent.mkdir()
+            (tmp_path / file).write_text(text, encoding="utf-8")
+        elif kind == "python":
+            exec(compile(text, "cluster.md", "exec"), names)
+        elif text.startswith("dask"):
+            assert text.splitlines() == started
+        else:
+            for words in commands(text):
+                last = tutorial_command(words, cluster.address, tmp_path)
+    assert "12 of 12 runs done (4 now" in last
 
 
 @need_dask

@@ -112,9 +112,11 @@ def slow_practice(a):
         line = a.part_sales[f] / sold if a.part_sales[f] > 0.0 else 0.0
         if now >= was:
             weight = line + a.carry_over * (1.0 - line)
-            change = weight * a.exponent * math.log((a.initial + now) / (a.initial + was))
+            change = weight * a.exponent * math.log((a.initial[f] + now) / (a.initial[f] + was))
         else:
-            change = a.practice[f] * (math.log1p(now / a.initial) / math.log1p(was / a.initial) - 1)
+            change = a.practice[f] * (
+                math.log1p(now / a.initial[f]) / math.log1p(was / a.initial[f]) - 1
+            )
         a.experience[f], a.practice[f] = now, a.practice[f] + change
         a.knowledge[f] += change
         total += a.employees[f] * change
@@ -223,7 +225,7 @@ def one_maker(sets, months, retention=0.96, experience=0.0, practised=0.0):
     columns["experience"][0], columns["practice"][0] = experience, practised
     for _ in range(months):
         practice.practise_parts(
-            0.152, 1000.0, retention, 0.25, np.array([True]), np.array([10], np.int32),
+            0.152, np.array([1000.0]), retention, 0.25, np.array([True]), np.array([10], np.int32),
             np.array([200.0]), np.array([100.0 if sets else 0.0]), np.array([float(sets)]),
             columns["experience"], columns["practice"], columns["knowledge"],
         )  # fmt: skip

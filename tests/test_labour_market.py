@@ -51,7 +51,8 @@ def slow_application(a, k):
         least = float(a.wage[i]) / float(a.skill[i]) * a.worth[a.employer[i]] * 1.05
         asked = math.log(max(least, 1e-9))
     else:
-        asked = a.log_reservation[home, -1]
+        luck = draws.normal(a.seed, draws.TASTE, a.identity[i], a.month, 1)
+        asked = a.log_reservation[home, -1] + a.waiting_spread * luck
     best, best_value, seen = -1, -math.inf, 0
     for look in range(a.looks):
         where, which = draws.uniform2(
@@ -207,7 +208,7 @@ def urn_and_ball(applicants, jobs, month):
     n_firms, cells = jobs, np.zeros(applicants, np.int16)
     values = {
         "first": 0, "last": applicants, "seed": np.uint64(5), "month": month, "attempt": 0, "looks": 1, "see": 1,
-        "taste_scale": 0.0, "autonomy_spread": 0.0, "noise": 1.0, "reach": np.ones((1, 1)),
+        "taste_scale": 0.0, "autonomy_spread": 0.0, "waiting_spread": 0.0, "noise": 1.0, "reach": np.ones((1, 1)),
         "commuting_cost": np.zeros((1, 1)), "log_reservation": np.full((1, 2), -6.9),
         "offset": np.array([0, jobs], np.int64), "place": np.arange(jobs, dtype=np.int32),
         "searchers": np.arange(applicants, dtype=np.int64), "log_pay": np.zeros(n_firms),

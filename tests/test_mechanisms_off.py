@@ -87,6 +87,8 @@ FLOWS = {
 }
 # Settings under which a mechanism has something to act on in so few months, on and off.
 SHARED = {
+    # So small a crew that hardly anybody leaves it in so few months.
+    "mobility": {"quit_rate": 0.1},
     "stages": {
         "expand_hurdle": 1.0,
         "capability_quality": 0.0,

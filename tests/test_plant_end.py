@@ -228,6 +228,16 @@ def test_the_second_activity_is_paid_by_the_parent_and_makes_no_cars():
     assert larger.firms.desired_staff[row] - larger.plants[0].extra_jobs <= 20
     share = 80 / larger.firms.desired_staff[row]
     cost = larger.firms.wage_bill[row] * (1.0 + p.social_rate_employer) * share
+    work = (
+        80
+        * larger.firms.employees[row]
+        / larger.firms.desired_staff[row]
+        * p.plant_hours_per_worker
+    )
+    work *= larger.plants[0].base_price / hours_now(larger.plants[0])
+    bought = larger.firms.material_cost[row] * work / larger.firms.production_value[row]
+    assert bought > 0.0
+    cost += bought
     assert larger.measures.now["service_exports"] == pytest.approx(cost * (1.0 + p.extra_margin))
     # Wanted are exactly so many more; quits leave some of the jobs open at any time.
     wanted = [int(model.firms.desired_staff[row]) for model in (plain, larger)]

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from runs import BURN_IN
 from typer.testing import CliRunner
@@ -14,6 +15,7 @@ from typer.testing import CliRunner
 from experiments import job
 from experiments.cli import app
 from experiments.site_pages import linked
+from experiments.site_tenders import sieve
 
 ROOT = Path(__file__).resolve().parent.parent
 START = (ROOT / "docs" / "start.md").read_text(encoding="utf-8")
@@ -64,6 +66,29 @@ def test_the_month_and_the_ledgers_flows_are_there(site):
     assert float(row.group(1)) > 100.0  # bn KGS a year
     assert "labour.match_workers" in text
     assert (site / "money.svg").stat().st_size > 10_000
+
+
+def test_nobody_is_lost_between_a_tender_and_a_contract(site):
+    """Asked = failed at some condition + won, and the page says the same."""
+    text = (site / "how.html").read_text(encoding="utf-8")
+    page = text[text.rindex("From a tender to a part<") :]
+    rows = re.findall(r"<tr>\s*<td>([^<]+)</td>\s*<td>(\d*)</td>\s*<td>(\d+)</td>", page)
+    asked = int(rows[0][2])
+    assert rows[0][0] == "asked"
+    assert len(rows) == 8
+    for (_, failed, left), (_, _, before) in zip(rows[1:], rows, strict=False):
+        assert int(left) == int(before) - int(failed)
+    assert asked > int(rows[-1][2]) > 0
+    assert (site / "tenders.svg").stat().st_size > 5_000
+
+
+def test_a_sieve_on_a_made_up_run():
+    names = ("quality", "certification", "scale", "capacity", "finance", "distance", "price")
+    counts = [[5.0, 1.0, 0.0, 2.0, 0.0, 0.0, 3.0], [1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0]]
+    run = pd.DataFrame(counts, columns=[f"failed_{name}" for name in names])
+    rows = sieve(run.assign(tenders_won=[0.0, 2.0]))
+    assert [name for name, _, _ in rows] == list(names)  # in the order in which they are asked
+    assert [left for _, _, left in rows] == [9, 8, 8, 6, 6, 5, 2]
 
 
 def test_links_of_the_repository_hold_in_the_site():

@@ -13,12 +13,16 @@ import pytest
 from runs import BURN_IN
 from typer.testing import CliRunner
 
-from experiments import impact_job, job
+from experiments import impact_job, job, study
 from experiments.cli import app
+from experiments.crew import HereCrew
+from experiments.notebooks import NOTEBOOKS
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "docs" / "tutorials"
 EDITED = "mechanism.md"  # its blocks are edits of the code: applied to a copy, below
+# Run elsewhere: on a scheduler that is there (test_cluster.py), as notebooks (test_notebooks.py).
+ELSEWHERE = {"cluster.md", *(page.name for page in NOTEBOOKS)}
 _BLOCK = re.compile(
     r'^(?P<pad> *)```(?P<kind>\w+)(?: title="(?P<file>[^"]+)")?(?: where="(?P<where>[^\n]*)")?\n'
     r"(?P<text>.*?)^(?P=pad)```$",
@@ -43,7 +47,9 @@ def commands(text):
 
 
 def pages():
-    return sorted(path.name for path in FOLDER.glob("*.md") if path.name != EDITED)
+    return sorted(
+        path.name for path in FOLDER.glob("*.md") if path.name not in {EDITED, *ELSEWHERE}
+    )
 
 
 @pytest.mark.parametrize("page", pages())
@@ -51,11 +57,13 @@ def test_a_tutorial_runs_from_top_to_bottom(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     for one in (job, impact_job):  # starting processes would take longer than the runs
         monkeypatch.setattr(one, "processes", lambda runs: 1)
+    monkeypatch.setattr(study, "ProcessCrew", lambda size: HereCrew())
     names: dict = {"__name__": "tutorial"}
     done = 0
     for kind, file, _, text in blocks(page):
         done += 1
         if file is not None:
+            (tmp_path / file).parent.mkdir(exist_ok=True)
             (tmp_path / file).write_text(text, encoding="utf-8")
         elif kind == "sh":
             for words in commands(text):
@@ -72,10 +80,17 @@ def test_a_tutorial_runs_from_top_to_bottom(page, tmp_path, monkeypatch):
 
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory):
-    """A copy of the code with every edit of the page made."""
+    """A copy of the code with every edit of the page made, and a pack more."""
     folder = tmp_path_factory.mktemp("copy")
-    for name in ("model", "experiments"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    ignored = shutil.ignore_patterns("__pycache__", "vendor")
+    for name in ("model", "experiments", "ui"):
+        shutil.copytree(ROOT / name, folder / name, ignore=ignored)
+    packs = folder / "model" / "data"
+    shutil.copytree(packs / "valley", packs / "lakeland")
+    facts = packs / "lakeland" / "pack.csv"
+    old = facts.read_text(encoding="utf-8")
+    assert "The Valley (made up)" in old
+    facts.write_text(old.replace("The Valley (made up)", "Lakeland"), encoding="utf-8")
     edits = [block for block in blocks(EDITED) if block[2] is not None]
     assert len(edits) == 5
     for _, file, where, text in edits:
@@ -92,7 +107,8 @@ def copy(tmp_path_factory):
 
 
 def in_copy(folder, *words, cwd):
-    environment = os.environ | {"PYTHONPATH": str(folder)}
+    # Few months in plain Python are quicker than compiling every rule of a copy; the bits are the same.
+    environment = os.environ | {"PYTHONPATH": str(folder), "NUMBA_DISABLE_JIT": "1"}
     done = subprocess.run(
         [sys.executable, *words], cwd=cwd, env=environment, capture_output=True, text=True
     )
@@ -105,18 +121,65 @@ def test_a_rule_a_parameter_and_an_outcome_appear_everywhere(copy, tmp_path):
     shown = ""
     for _, _, _, text in [b for b in blocks(EDITED) if b[0] == "sh"]:
         for words in commands(text):
-            small = SMALL if words[0] == "run" else []
+            small = [*SMALL, "--horizon", "24"] if words[0] == "run" else []
             shown += in_copy(copy, "-m", "experiments.cli", *words, *small, cwd=tmp_path)
     assert "share of wages" in shown
     look = (
         "import pandas as pd; m = pd.read_parquet('levy/plant/monthly.parquet');"
         "print(m['training_levy_paid'].sum(), m.attrs.get('units', {}).get('training_levy_paid'));"
-        "from experiments.odd_tables import parameters, outcome_list;"
-        "print('training_levy' in parameters(), 'training_levy_paid' in outcome_list())"
     )
-    paid, *rest = in_copy(copy, "-c", look, cwd=tmp_path).split()
-    assert float(paid) > 0.0
-    assert rest[-2:] == ["True", "True"]
+    assert float(in_copy(copy, "-c", look, cwd=tmp_path).split()[0]) > 0.0
+    in_copy(copy, "-c", LOOK_AT_PAGES, cwd=tmp_path)
+    in_copy(copy, "-W", "ignore", "-c", LOOK_AT_APP, cwd=tmp_path)
+    told = in_copy(copy, "-m", "experiments.cli", "pack", "check", "lakeland", cwd=tmp_path)
+    assert told.startswith("Lakeland (made up): 3 regions")
+
+
+# In the reference of the site, which lists what there is.
+LOOK_AT_PAGES = """
+from experiments.site_pages import reference_pages
+pages = reference_pages()
+assert "| `training_levy` |" in pages["reference/parameters.md"]
+assert "share of its wages that a plant pays for training" in pages["reference/parameters.md"]
+assert "| `training_levy_paid` |" in pages["reference/outcomes.md"]
+assert "| `lakeland` | Lakeland | 3 |" in pages["reference/pack.md"]
+"""
+# In the app: the pack can be chosen and run, the outcome is told by a run and can be added as a chart.
+LOOK_AT_APP = f"""
+from dataclasses import replace
+from ui.language import Words
+from ui.lever_texts import setup_props
+from ui.map_shapes import map_of, region_names
+from ui.question import ask
+from ui.recorder import Recorder
+from ui.shown_outcomes import as_props
+from model import RegionalModel
+question, corrections = ask({{"pack": "lakeland"}})
+assert (question.pack, question.scale, corrections) == ("lakeland", 1, [])
+assert setup_props(question, Words("ky"))["packs"]["lakeland"] == "Lakeland"
+assert region_names("lakeland", Words("en"))["town"] == "Town"
+assert len(map_of("lakeland")["regions"]) == 3
+(shown,) = [one for one in as_props(Words("ky")) if one["name"] == "training_levy_paid"]
+assert (shown["label"], shown["unit"]) == ("training levy paid", "KGS/month"), shown
+assert shown["help"] == "training levy that plants pay"
+from importlib.util import find_spec
+if find_spec("ui.model_props"):  # the page Model, which lists every parameter
+    from ui.model_props import parameter_props
+    assert "training_levy" in [row["name"] for row in parameter_props("lakeland")["rows"]]
+setup = replace(question.request(plant=True), horizon=24).setup()
+params = setup.params.with_values({{"burn_in": {BURN_IN}, "training_levy": 0.02}})
+model = RegionalModel(params, world=setup.world, pack="lakeland", rng=1)
+recorder = Recorder(model)
+while model.period < 23:
+    model.step()
+    if model.period >= 0:
+        recorder.note()
+piece = recorder.take()
+import numpy as np
+names = piece["head"]["outcomes"]
+told = np.frombuffer(piece["series"], np.float32).reshape(24, len(names))
+assert told[:, names.index("training_levy_paid")].sum() > 0.0
+"""
 
 
 def test_a_study_varies_the_new_parameter(copy, tmp_path):
@@ -139,6 +202,8 @@ def test_a_study_varies_the_new_parameter(copy, tmp_path):
 
 def test_the_pages_own_test_holds_and_fails_without_the_levy(copy, tmp_path):
     (check,) = [text for kind, file, _, text in blocks(EDITED) if kind == "python" and file is None]
+    assert '"horizon": 36' in check
+    check = check.replace('"horizon": 36', f'"horizon": 24, "burn_in": {BURN_IN}')
     in_copy(copy, "-c", check, cwd=tmp_path)
     with contextlib.chdir(tmp_path):
         environment = os.environ | {"PYTHONPATH": str(ROOT)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+from model import load_pack
 from ui.language import Words
 from ui.levers import BY_NAME, CHOICE, FLAG, LEVERS, Lever, evidence_of
 from ui.question import Correction, Question
@@ -84,13 +85,19 @@ def setup_props(question: Question, words: Words) -> dict[str, Any]:
             for group, names in WORLD_GROUPS.items()
         ],
         "pack": question.pack,
-        "packs": {name: words(f"lever_panel.packs.{name}") for name in PACKS},
+        "packs": {name: _pack_title(name, words) for name in PACKS},
         "scale": question.scale,
         "scales": list(SCALES[question.pack]),
         "seed": question.seed,
         "most_seed": SEEDS[1],
         "horizon": HORIZON,
     }
+
+
+def _pack_title(name: str, words: Words) -> str:
+    """A pack's name in the visitor's language, else as the pack gives it."""
+    text = f"lever_panel.packs.{name}"
+    return words(text) if words.has(text) else load_pack(name).title
 
 
 @cache

@@ -7,6 +7,14 @@ from typing import Any
 
 from experiments.maps import CITY, read_outlines, size
 from model import load_pack
+from ui.language import Words
+
+
+def region_names(pack_name: str, words: Words) -> dict[str, str]:
+    """Region id to its name in the visitor's language, else as the pack gives it; of every pack."""
+    pack = load_pack(pack_name)
+    own = dict(zip(pack.region_ids, pack.region_names, strict=True))
+    return own | words.part("regions")
 
 
 @cache

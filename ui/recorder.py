@@ -27,7 +27,7 @@ import numpy as np
 
 from model.contracts import Contract
 from model.workers import EMPLOYEE
-from ui.shown_outcomes import sent_outcomes, sent_regional
+from ui.shown_outcomes import all_outcomes, sent_outcomes, sent_regional
 
 if TYPE_CHECKING:
     from model import RegionalModel
@@ -140,7 +140,7 @@ class Recorder:
         """The months noted since the last piece."""
         first, months = self._taken, len(self._staff)
         last = first + months
-        monthly, regional = series_of(self._model)
+        monthly, regional = series_of(self._model, all_outcomes(self._model.pack.name))
         piece: Piece = {
             "first": first,
             "months": months,
@@ -193,7 +193,7 @@ class SeriesRecorder:
 
     def take(self) -> Piece:
         """All months as one piece with `first`, `months`, `series` and `head`."""
-        monthly, regional = series_of(self._model)
+        monthly, regional = series_of(self._model, sent_outcomes(self._model.pack.name))
         return {
             "first": 0,
             "months": len(next(iter(monthly.values()))),
@@ -202,10 +202,12 @@ class SeriesRecorder:
         }
 
 
-def series_of(model: RegionalModel) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+def series_of(
+    model: RegionalModel, told: tuple[str, ...]
+) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
     """Outcomes that are told, by name: of the country [months], and by region [months, R]."""
     monthly, regional = model.measures.monthly, model.measures.regional
-    country = {name: monthly[name] for name in sent_outcomes(model.pack.name)}
+    country = {name: monthly[name] for name in told}
     return country, {name: regional[name] for name in sent_regional()}
 
 

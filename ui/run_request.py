@@ -8,14 +8,29 @@ from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from model.packs import load_pack, pack_names
+
 if TYPE_CHECKING:
     from experiments.simulate import Setup
     from model import World
 
 HORIZON = 240
-PACKS = ("kyrgyzstan", "valley")
-# People that one agent stands for; the first is the app's default.
-SCALES = {"kyrgyzstan": (50, 100, 200, 20, 10), "valley": (1,)}
+# All packs that the project carries, the reference case first.
+PACKS = tuple(sorted(pack_names(), key=lambda name: (name != "kyrgyzstan", name)))
+# What a scale may make of a country, in people of the miniature: usual at most, least, most.
+_USUAL, _LEAST, _MOST = 150_000, 30_000, 750_000
+
+
+def scales_for(people: float) -> tuple[int, ...]:
+    """People that one agent stands for: the app's default, then coarser ones, then finer ones."""
+    steps = (1, 10, 20, 50, 100, 200)
+    usual = next((one for one in steps if people / one <= _USUAL), steps[-1])
+    coarser = [one for one in steps if one > usual and people / one >= _LEAST]
+    finer = [one for one in reversed(steps) if one < usual and people / one <= _MOST]
+    return (usual, *coarser, *finer)
+
+
+SCALES = {name: scales_for(float(load_pack(name).population.sum())) for name in PACKS}
 SEEDS = (1, 9999)
 FULL, SERIES = "full", "series"
 

@@ -79,7 +79,8 @@ SHOWN: tuple[Shown, ...] = (
     Shown("duty_forgone", "state", _YEARLY_BILLION[1], _YEARLY_BILLION[0]),
     Shown("public_debt_to_gdp", "state", "percent", _PERCENT),
 )
-GROUPS = tuple(dict.fromkeys(one.group for one in SHOWN))
+OTHER = "other"  # no texts but the model's own, and no band
+GROUPS = (*dict.fromkeys(one.group for one in SHOWN), OTHER)
 # Why candidates for a part failed, as the network view counts them.
 REASONS = ("quality", "certification", "scale", "capacity", "finance", "distance", "price")
 # What the map can be coloured by: outcomes that are known by region.
@@ -96,6 +97,23 @@ def sent_outcomes(pack: str) -> tuple[str, ...]:
     return tuple(one.name for one in SHOWN) + tuple(name for name in extra if name in known)
 
 
+def other_outcomes() -> tuple[Shown, ...]:
+    """Every further outcome of `model/outcomes.csv`: a new one is on the page before anybody translates it."""
+    shown = {one.name for one in SHOWN}
+    return tuple(
+        Shown(one.name, OTHER, one.unit, smooth=one.unit.endswith("/month"))
+        for one in outcomes().values()
+        if one.name not in shown
+    )
+
+
+@cache
+def all_outcomes(pack: str) -> tuple[str, ...]:
+    """What a run in full tells of the country; the runs of a band tell `sent_outcomes` alone."""
+    others = (one.name for one in other_outcomes())
+    return tuple(dict.fromkeys((*sent_outcomes(pack), *others)))
+
+
 def sent_regional() -> tuple[str, ...]:
     """What a run tells by region."""
     return REGIONAL + FLOWS_ABROAD
@@ -103,15 +121,20 @@ def sent_regional() -> tuple[str, ...]:
 
 def as_props(words: Any) -> list[dict[str, Any]]:
     """The list for the browser, in the visitor's language."""
+    known = outcomes()
+
+    def text(name: str, otherwise: str) -> str:
+        return words(name) if words.has(name) else otherwise
+
     return [
         {
             "name": one.name,
             "group": one.group,
-            "label": words(f"outcomes.{one.name}.label"),
-            "help": words(f"outcomes.{one.name}.help"),
-            "unit": words(f"units.{one.unit}"),
+            "label": text(f"outcomes.{one.name}.label", one.name.replace("_", " ")),
+            "help": text(f"outcomes.{one.name}.help", known[one.name].meaning),
+            "unit": text(f"units.{one.unit}", one.unit),
             "factor": one.factor,
             "smooth": one.smooth,
         }
-        for one in SHOWN
+        for one in (*SHOWN, *other_outcomes())
     ]

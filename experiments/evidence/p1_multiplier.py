@@ -6,8 +6,8 @@ against `plant` with the same seed. Truth: the difference of the two. As the pap
 over jobs before, all zones of the country weighted by their jobs, from the year before the dose to
 years 8 to 12 after it. Employee jobs: own-account work is the slack (rules.md 24).
 
-*Limit:* the second activity buys no inputs, so this is the multiplier of wages spent. The row P1-cars
-is that of a plant that makes cars and buys at home.
+The second activity buys inputs at the plant's own rate. The row P1-cars is the multiplier of a plant
+that makes the announced cars.
 """
 
 from __future__ import annotations
@@ -74,7 +74,8 @@ def sample(seed: Seed) -> Sample:
     firms = {name: _firms(seed[name], seed.scale) for name in _WORLDS}
     early = firms["plant"][firms["plant"]["period"] < DOSE_MONTH]
     old = set(early["identity"])
-    io, io_local = table_answer(seed, old_plant(firms["expansion"]))
+    wage = old_plant(firms["expansion"])
+    io, io_local = table_answer(seed, wage, inputs_bought(seed, wage))
     return Sample(
         jobs={n: window(t, ids, "employee_jobs", LATE) for n, t in regional.items()},
         plant={n: window(t, ids, "plant_jobs", LATE) for n, t in regional.items()},
@@ -119,6 +120,18 @@ def old_plant(firms: pd.DataFrame) -> float:
     plants = firms[firms["origin"] == PLANT]
     staff = float(plants["employees"].sum())
     return float(plants["wage_bill"].sum()) / staff if staff else float("nan")
+
+
+def inputs_bought(seed: Seed, wage: float) -> float:
+    """KGS a month of inputs that a job of the second activity buys, years 8 to 12.
+
+    What the parent pays for it, less its margin and the `wage` with contributions.
+    """
+    larger, plain = (seed[name].table("monthly") for name in ("expansion", "plant"))
+    months = slice(LATE[0], LATE[1])
+    paid = float(larger.loc[months, "service_exports"].sum()) / (1.0 + seed.params.extra_margin)
+    jobs = float((larger["plant_jobs"] - plain["plant_jobs"]).loc[months].sum())
+    return paid / jobs - wage * (1.0 + seed.params.social_rate_employer) if jobs else float("nan")
 
 
 def window(regional: pd.DataFrame, ids: set[str], name: str, months: tuple[int, int]) -> float:
@@ -188,12 +201,15 @@ def long_difference(zones: Sequence[pd.DataFrame], outcome: str) -> float:
     return float(fitted.params["plant"])
 
 
-def table_answer(seed: Seed, wage: float) -> tuple[float, float]:
-    """All jobs and non-tradable jobs per plant job by the pack's table: the wage is spent, nothing
-    else moves.
+def table_answer(seed: Seed, wage: float, inputs: float) -> tuple[float, float]:
+    """All jobs and non-tradable jobs per plant job by the pack's table: the wage is spent, `inputs`
+    are bought, KGS a month; nothing else moves.
     """
     table = input_output(seed.pack, seed.params)
-    output = table.type_2 @ (table.spent * table.take_home * wage * 12.0)
+    at_home = np.asarray(seed.pack.vehicle_inputs_domestic, float)
+    abroad = np.asarray(seed.pack.vehicle_inputs_imported, float).sum()
+    bought = inputs * at_home / (at_home.sum() + abroad)
+    output = table.type_2 @ ((table.spent * table.take_home * wage + bought) * 12.0)
     by_sector = table.per_output["employee_jobs"] * output
     local = ~np.asarray(seed.pack.tradable, bool) & ~np.asarray(seed.pack.public, bool)
     return 1.0 + float(by_sector.sum()), float(by_sector[local].sum())
@@ -263,7 +279,7 @@ def find(samples: Sequence[Sample]) -> Mapping[str, Finding]:
             f"jobless in the zone before the dose: {rates[0]:.1f} and {rates[1]:.1f} %",
         ),
         "P1-leontief": Finding(
-            None, table, EMERGENT, f"Type II of the country's table for the wage: {io:.2f}",
+            None, table, EMERGENT, f"Type II of the country's table for wage and inputs: {io:.2f}",
             baselines={"leontief": 0.0, "zero": io - 1.0, "last": io - 1.0},
         ),
         "LM11": Finding(paper, total, EMERGENT, "", bias, {"leontief": io}),

@@ -267,7 +267,7 @@ def fill_jobs(model: RegionalModel, searchers: np.ndarray, open_jobs: np.ndarray
         ) -> None:  # fmt: skip
             apply_for_jobs(
                 first, last, model.seed, model.period, attempt, p.search_looks, p.search_choices, p.taste_scale,
-                p.autonomy_spread, base.reach, base.commuting_cost, reservation, base.place_offset, base.place,
+                p.autonomy_spread, p.waiting_spread, base.reach, base.commuting_cost, reservation, base.place_offset, base.place,
                 searchers, w.identity, w.region, w.status, w.employer, w.pool_sector, w.skill, w.auto_skill, w.wage,
                 f.region, f.identity, f.wage_offer, f.auto_worth, f.job_worth, log_pay, open_jobs, application,
             )  # fmt: skip

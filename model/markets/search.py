@@ -76,7 +76,7 @@ def log_reservations(reservation):  # type: ignore[no-untyped-def]
 
 @njit(cache=True)
 def log_least_wage(  # type: ignore[no-untyped-def]
-    seed, who, autonomy_spread, log_reservation, home, status, pool_sector, present
+    seed, month, who, autonomy_spread, waiting_spread, log_reservation, home, status, pool_sector, present
 ):  # fmt: skip
     """ln of the wage per unit of skill that a searcher asks for: what the present state is worth.
 
@@ -89,7 +89,9 @@ def log_least_wage(  # type: ignore[no-untyped-def]
         return log_reservation[home, pool_sector] + autonomy_spread * z
     if status == EMPLOYEE:
         return math.log(max(present * 1.05, 1.0e-9))
-    return log_reservation[home, log_reservation.shape[1] - 1]
+    # What else turned up this month differs, or all would take a wage or all refuse it.
+    z = draws.normal(seed, draws.TASTE, who, month, 1)
+    return log_reservation[home, log_reservation.shape[1] - 1] + waiting_spread * z
 
 
 @njit(cache=True)
@@ -124,7 +126,8 @@ def look_around(  # type: ignore[no-untyped-def]
 
 @njit(cache=True, nogil=True)
 def apply_for_jobs(  # type: ignore[no-untyped-def]
-    first, last, seed, month, attempt, looks, see, taste_scale, autonomy_spread, reach, commuting_cost,
+    first, last, seed, month, attempt, looks, see, taste_scale, autonomy_spread, waiting_spread,
+    reach, commuting_cost,
     log_reservation, offset, place, searchers, identity, region, status, employer, pool_sector, skill, auto_skill,
     wage, firm_region, firm_identity, wage_offer, auto_worth, worth, log_pay, open_jobs, application,
 ):  # fmt: skip
@@ -162,8 +165,8 @@ def apply_for_jobs(  # type: ignore[no-untyped-def]
             if looker[j] != k:
                 k, best, seen, best_value = looker[j], EMPTY, 0, -1.0e300
                 asked = log_least_wage(
-                    seed, who[k], autonomy_spread, log_reservation, home[k], state[k], sector[k],
-                    present[k],
+                    seed, month, who[k], autonomy_spread, waiting_spread, log_reservation, home[k],
+                    state[k], sector[k], present[k],
                 )  # fmt: skip
             if seen == see or f == best:
                 continue

@@ -68,7 +68,8 @@ def test_a_run_is_that_of_simulate(jobs):
         [np.frombuffer(p["series"], np.float32).reshape(-1, len(names)) for p in pieces]
     )
     full = simulate(question.with_plant, pack="valley", seed=1, horizon=130)
-    assert np.array_equal(told, full.monthly[names].to_numpy(np.float32))
+    # Shares of nothing (exports while the border is closed) are no number.
+    assert np.array_equal(told, full.monthly[names].to_numpy(np.float32), equal_nan=True)
 
 
 def test_the_same_question_is_one_run(jobs):
@@ -159,7 +160,9 @@ def test_a_stage_tells_its_component_everything_once(jobs):
         content, buffers = sent.get(timeout=SECONDS)
         methods.append((content["method"], content["args"]))
         assert (content["method"] == "piece") == bool(buffers)
-    assert [name for name, _ in methods] == ["begin", "piece", "state"]
+    # On a busy machine a run may come in two pieces.
+    assert list(dict.fromkeys(name for name, _ in methods)) == ["begin", "piece", "state"]
+    assert [name for name, _ in methods if name != "piece"] == ["begin", "state"]
     stage.show({})
     assert sent.get(timeout=SECONDS)[0] == {"method": "forget", "args": ["a"]}
     stage.end()

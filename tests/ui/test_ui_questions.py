@@ -9,11 +9,14 @@ from hypothesis import strategies as st
 
 from experiments import simulate
 from model import World
+from model.measures import outcomes
 from ui.command_line import command_of
+from ui.language import LANGUAGES, Words
 from ui.lever_texts import WORLD_GROUPS
 from ui.levers import BY_NAME, CHOICE, FLAG, LEVERS, defaults_of, evidence_of
 from ui.question import Question, ask
-from ui.run_request import PACKS, SCALES
+from ui.run_request import PACKS, SCALES, scales_for
+from ui.shown_outcomes import OTHER, all_outcomes, as_props
 
 # A world of the library, and the levers on the reference plant that make the same one.
 SAME = {
@@ -167,3 +170,30 @@ def test_the_command_makes_the_same_runs(raw, tmp_path):
     assert int(options["--seed"]) == question.seed
     usual = {"kyrgyzstan": 10, "valley": 1}[question.pack]
     assert float(options.get("--scale", usual)) == question.scale
+
+
+@pytest.mark.parametrize(
+    ("people", "scales"),
+    [
+        (7_282_000, (50, 100, 200, 20, 10)),
+        (5_800, (1,)),
+        (600_000, (10, 20, 1)),
+        (100e6, (200,)),
+    ],
+)
+def test_a_pack_of_any_size_has_scales(people, scales):
+    """The first makes a miniature that answers at once; none is a handful of people or too many."""
+    assert scales_for(people) == scales
+
+
+def test_every_outcome_of_the_model_can_be_looked_at():
+    """Also one that nobody has translated; each once, and each in a group that has a name."""
+    for language in LANGUAGES:
+        words = Words(language)
+        shown = as_props(words)
+        assert sorted(one["name"] for one in shown) == sorted(outcomes())
+        assert {one["group"] for one in shown} == set(words.part("outcome_groups"))
+        assert all(one["label"] and one["help"] for one in shown)
+        own = [one for one in shown if one["group"] != OTHER]
+        assert not [one for one in own if not words.has(f"outcomes.{one['name']}.label")]
+    assert not [name for name in outcomes() if name not in all_outcomes("valley")]

@@ -13,7 +13,7 @@ from ui import modules
 from ui.command_line import command_of_two
 from ui.language import Words, use_words
 from ui.lever_texts import moved_texts, notices_of, setup_props
-from ui.map_shapes import map_of
+from ui.map_shapes import map_of, region_names
 from ui.page_texts import player_texts, shocks_of
 from ui.pairs import use_pair
 from ui.question import WITHOUT, Correction, Question, ask
@@ -108,7 +108,7 @@ def Page() -> None:
         sides={side: _side(question, words) for side, question in (("a", two.a), ("b", two.b))},
         notices=notices_of(corrections, words),
         outcomes=as_props(words),
-        map=map_of(two.a.pack) | {"names": words.part("regions")},
+        map=map_of(two.a.pack) | {"names": region_names(two.a.pack, words)},
         shocks=shocks_of(two.a.with_plant, words),
         query=urlencode(two.to_query()),
         command=command_of_two(two.a, two.b),

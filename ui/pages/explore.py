@@ -13,7 +13,7 @@ from ui.command_line import command_of
 from ui.frame import MENU
 from ui.language import Words, use_words
 from ui.lever_texts import lever_props, notices_of, setup_props
-from ui.map_shapes import map_of
+from ui.map_shapes import map_of, region_names
 from ui.page_texts import player_texts, shocks_of
 from ui.pairs import use_pair
 from ui.question import Correction, Question, ask
@@ -72,7 +72,7 @@ def Page() -> None:
         setup=setup_props(question, words),
         notices=notices_of(corrections, words),
         outcomes=as_props(words),
-        map=map_of(question.pack) | {"names": words.part("regions")},
+        map=map_of(question.pack) | {"names": region_names(question.pack, words)},
         shocks=shocks_of(question.with_plant, words),
         query=urlencode(question.to_query()),
         command=command_of(question),
