@@ -1,7 +1,7 @@
 """Mesa's own page (`SolaraViz`) around the model. Mesa's command console is never part of it.
 
-Imported by the page alone, when it is opened: Mesa's visualisation needs a package (altair) that nothing
-else here does.
+Mesa's visualisation is imported when the page is opened: it needs a package (altair) that nothing else
+here does.
 """
 
 from __future__ import annotations
@@ -9,13 +9,10 @@ from __future__ import annotations
 import threading
 from typing import Any
 
-import mesa.visualization.components.matplotlib_components as mesa_matplotlib
 import solara
 from matplotlib import colormaps
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
-from mesa.visualization import SolaraViz, make_plot_component, make_space_component
-from mesa.visualization.components import AgentPortrayalStyle
 from solara.components.applayout import sidebar_portal
 
 from model.regions import Region
@@ -35,11 +32,10 @@ class _OneAtATime(Figure):
             super().savefig(*args, **named)
 
 
-mesa_matplotlib.Figure = _OneAtATime
-
-
-def portray(agent: Any) -> AgentPortrayalStyle:
+def portray(agent: Any) -> Any:
     """A region as a disc, the darker the more of its people are employees (Mesa 3.5 ignores sizes)."""
+    from mesa.visualization.components import AgentPortrayalStyle
+
     heads = agent.heads if isinstance(agent, Region) else {"employee": 0}
     share = heads["employee"] / max(1, sum(heads.values()))
     return AgentPortrayalStyle(color=to_hex(colormaps["Blues"](min(1.0, 0.15 + 1.6 * share))))
@@ -55,6 +51,10 @@ def finish_map(axes: Any) -> None:
 
 def parts() -> list[Any]:
     """What Mesa's page shows: a space and plots of the model's own reporters."""
+    import mesa.visualization.components.matplotlib_components as mesa_matplotlib
+    from mesa.visualization import make_plot_component, make_space_component
+
+    mesa_matplotlib.Figure = _OneAtATime
     return [
         make_space_component(portray, post_process=finish_map),
         make_plot_component({"employee_jobs": _BLUE, "own_account": _ORANGE}),
@@ -76,6 +76,8 @@ def controls() -> dict[str, Any]:
 @solara.component
 def MesaPage(model: solara.Reactive[ClassicModel]) -> None:
     """Mesa's page with its controls beside it."""
+    from mesa.visualization import SolaraViz
+
     beside = sidebar_portal.use_portal()
     made = solara.use_memo(parts, [])
     given = solara.use_memo(controls, [])

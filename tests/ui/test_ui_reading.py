@@ -5,6 +5,7 @@ from pathlib import Path
 
 def test_a_claim_is_opened_read_and_followed(visit):
     page = visit("/claims?claim=C1")
+    page.wait_for_selector(".claims nav.list a")
     assert page.locator(".claims nav.list a").count() == 13
     assert page.text_content(".claims article h2").startswith("C1 ")
     page.wait_for_selector(".claims .chart canvas")
@@ -28,6 +29,7 @@ def test_a_claim_is_opened_read_and_followed(visit):
 
 def test_the_model_is_read_part_by_part(visit):
     page = visit("/model")
+    page.wait_for_selector(".odd a")
     page.locator(".odd a").first.click()  # a link of the contents leads to its section
     page.wait_for_function(
         "() => document.querySelector('.odd h2').textContent.startsWith('1 Purpose')"
