@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -26,6 +27,10 @@ def serve(
             parser=whole, metavar="NUMBER", help="Processes that run worlds (one a core)."
         ),
     ] = None,
+    studies: Annotated[
+        Path | None,
+        typer.Option(help="Folder whose studies are shown (results, if it is there)."),
+    ] = None,
     open_browser: Annotated[
         bool, typer.Option("--open", help="Open the page in the browser of this machine.")
     ] = False,
@@ -48,6 +53,12 @@ def serve(
     if workers is not None and not 1 <= workers <= 64:
         typer.echo(f"ornok: --workers: got {workers}; allowed: 1 to 64", err=True)
         raise typer.Exit(2)
+    if studies is not None and not studies.is_dir():
+        typer.echo(f"ornok: --studies: got {studies}; allowed: a folder that is there", err=True)
+        raise typer.Exit(2)
     serve_until_stopped(
-        Serving(host=host, port=port, names=tuple(name or ()), workers=workers, open=open_browser)
-    )
+        Serving(
+            host=host, port=port, names=tuple(name or ()), workers=workers, open=open_browser,
+            studies=None if studies is None else str(studies),
+        )
+    )  # fmt: skip

@@ -56,6 +56,7 @@ def test_every_command_of_the_page_is_understood(command, nothing_is_run):
 def test_a_target_from_runs_to_page(tmp_path, monkeypatch):
     """One target on the small pack: stored, drawn, put on a page; gone on with, not run again."""
     monkeypatch.setattr(page, "DOCS", tmp_path / "docs")
+    monkeypatch.setattr(page, "KEPT", tmp_path / "kept.json")
     page.DOCS.mkdir()
     (page.DOCS / page.PAGE).write_text(TEXT, encoding="utf-8")
     wish = EvidenceJob(
@@ -66,6 +67,7 @@ def test_a_target_from_runs_to_page(tmp_path, monkeypatch):
     one = stored["targets"]["P5"]
     assert (one["seeds"], one["left_out"]) == ([1], {})
     assert set(one["baselines"]) == set(BASELINES)
+    assert json.loads(page.KEPT.read_text()) == json.loads((page.DOCS / page.STORED).read_text())
     assert "record" not in stored  # the record is of another country
     for name in (picture("P5"), picture()):
         assert (page.DOCS / name).read_bytes().startswith(b"\x89PNG")

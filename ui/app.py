@@ -6,7 +6,7 @@ import solara
 
 from ui.failures import guarded
 from ui.frame import Frame
-from ui.pages import compare, explore, follow, home, lessons
+from ui.pages import claims, classic, compare, explore, follow, home, lessons, model, studies
 
 # The path of a page is its name in the menu (`ui/frame.py`) and in the texts.
 PAGES = {
@@ -14,6 +14,10 @@ PAGES = {
     "compare": compare.Page,
     "follow": follow.Page,
     "lessons": lessons.Page,
+    "claims": claims.Page,
+    "studies": studies.Page,
+    "model": model.Page,
+    "classic": classic.Page,
 }
 
 routes = [

@@ -17,6 +17,10 @@ MENU = (
     ("/compare", "compare"),
     ("/follow", "follow"),
     ("/lessons", "lessons"),
+    ("/claims", "claims"),
+    ("/studies", "studies"),
+    ("/model", "model"),
+    ("/classic", "classic"),
 )
 
 

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from ui.run_request import RunRequest
+from ui.study_request import Request
 from ui.workers import Worker, WorkerDiedError
 
 _log = logging.getLogger("ornok.jobs")
@@ -53,7 +53,7 @@ class Ticket:
 
 @dataclass(eq=False)
 class _Job:
-    request: RunRequest
+    request: Request
     urgency: int
     pieces: list[dict[str, Any]] = field(default_factory=list)
     tickets: list[Ticket] = field(default_factory=list)
@@ -101,7 +101,7 @@ class Jobs:
 
     # --- What visitors do ---------------------------------------------------------------------
 
-    def ask(self, request: RunRequest, tell: Callable[[Any], None], urgency: int = NOW) -> Ticket:
+    def ask(self, request: Request, tell: Callable[[Any], None], urgency: int = NOW) -> Ticket:
         """Ask for a run. Raises BusyError when too many wait already."""
         ticket = Ticket(tell)
         with self._lock:
@@ -119,7 +119,7 @@ class Jobs:
                 tell(None)
         return ticket
 
-    def _join(self, request: RunRequest, ticket: Ticket, urgency: int) -> _Job:
+    def _join(self, request: Request, ticket: Ticket, urgency: int) -> _Job:
         job = self._open.get(request.key)
         if job is None or job.given_up:
             if len(self._open) >= self.limits.waiting and urgency < IDLE:

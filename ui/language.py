@@ -68,9 +68,13 @@ class Words:
             return "–"
         written = f"{abs(value):,.{digits}f}"
         sign = "−" if value < 0 and float(written.replace(",", "")) else ""
+        return sign + self.written(written)
+
+    def written(self, number: str) -> str:
+        """A number that was written the English way, as this language writes it."""
         if self.language in _DECIMAL_COMMA:
-            written = written.replace(",", _THIN).replace(".", ",")
-        return sign + written
+            return number.replace(",", _THIN).replace(".", ",")
+        return number
 
     def month(self, date: str) -> str:
         """A month "2026-03" in words."""

@@ -14,6 +14,7 @@ from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any
 
 from ui.run_request import FULL, LIFE, LIVES, SERIES, RunRequest
+from ui.study_request import Request, StudyRequest
 
 if TYPE_CHECKING:
     from model import RegionalModel
@@ -80,10 +81,15 @@ def _hear(orders: Connection) -> Any:
 
 
 def _answer(
-    orders: Connection, starts: Starts, number: int, request: RunRequest, seconds: float
+    orders: Connection, starts: Starts, number: int, request: Request, seconds: float
 ) -> tuple[str, int, Any]:
     """Run it, telling pieces; how it ended."""
     try:
+        if isinstance(request, StudyRequest):
+            from ui.study_reader import read_study
+
+            _tell(orders, PIECE, number, read_study(request))
+            return DONE, number, None
         _run(orders, starts, number, request, time.monotonic() + seconds)
     except GivenUpError:
         return GIVEN_UP, number, None

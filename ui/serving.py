@@ -20,13 +20,16 @@ MOST_CONNECTIONS = 400
 
 @dataclass(frozen=True)
 class Serving:
-    """Where and for whom; `workers`: processes that run worlds, one a core if not given."""
+    """Where and for whom; `workers`: processes that run worlds, one a core if not given; `studies`: the
+    folder whose studies are shown, `results` if not given.
+    """
 
     host: str = "127.0.0.1"
     port: int = 8765
     names: tuple[str, ...] = ()
     workers: int | None = None
     open: bool = False
+    studies: str | None = None
 
     @property
     def only_here(self) -> bool:
@@ -43,6 +46,8 @@ def serve_until_stopped(serving: Serving) -> None:
     os.environ["ORNOK_HOSTS"] = ",".join(hosts)
     if serving.workers is not None:
         os.environ["ORNOK_WORKERS"] = str(serving.workers)
+    if serving.studies is not None:
+        os.environ["ORNOK_STUDIES"] = serving.studies
     own = f"http://{'127.0.0.1' if serving.only_here else _own_address()}:{serving.port}"
     print(f"Ornok is at {own} (Ctrl-C ends it)", flush=True)
     if serving.open:

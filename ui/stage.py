@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ui.jobs import NOW, BusyError, Jobs, RunTooLongError, Ticket
-from ui.run_request import RunRequest
+from ui.study_request import Request
 
 _log = logging.getLogger("ornok.ui")
 Send = Callable[[dict[str, Any], list[bytes]], None]
@@ -46,7 +46,7 @@ class Stage:
         self._jobs = jobs
         self._lock = threading.RLock()
         self._messages: queue.SimpleQueue[Any] = queue.SimpleQueue()
-        self._wanted: dict[str, RunRequest] = {}
+        self._wanted: dict[str, Request] = {}
         self._tickets: dict[str, Ticket] = {}
         self._numbers: dict[str, int] = {}
         self._number = 0
@@ -83,7 +83,7 @@ class Stage:
         """Whether the component has said that it is there."""
         return self._ready
 
-    def show(self, wanted: Mapping[str, RunRequest]) -> None:
+    def show(self, wanted: Mapping[str, Request]) -> None:
         """Show these runs; one that is shown already goes on as it is."""
         with self._lock:
             if not self._ready:
@@ -110,7 +110,7 @@ class Stage:
         for side in sides:
             self._jobs.leave(self._tickets.pop(side))
 
-    def _ask(self, side: str, request: RunRequest) -> None:
+    def _ask(self, side: str, request: Request) -> None:
         self._number += 1
         number = self._number
         self._numbers[side] = number

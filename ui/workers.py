@@ -7,8 +7,8 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from ui.run_request import RunRequest
 from ui.run_worker import DONE, FAILED, GIVEN_UP, PIECE, READY, TOO_LONG, work
+from ui.study_request import Request
 
 # A run that does not notice that its time is over (stuck in one month) is killed this much later.
 GRACE_SECONDS = 20.0
@@ -36,9 +36,7 @@ class Worker:
         self.runs = 0
         self._ready = False
 
-    def run(
-        self, request: RunRequest, seconds: float, tell: Callable[[dict[str, Any]], None]
-    ) -> str:
+    def run(self, request: Request, seconds: float, tell: Callable[[dict[str, Any]], None]) -> str:
         """Run it; `tell` gets the pieces. Returns "done", "given up", "too long" or a traceback.
 
         Raises WorkerDiedError.

@@ -21,6 +21,7 @@ from matplotlib.figure import Figure
 from experiments.claims import form
 from experiments.claims.figures import draw_board, draw_cases, draw_effects, mark_years
 from experiments.claims.screen import effect_in_words
+from experiments.claims.stored import ANSWERS, committed
 from experiments.claims.table import Table
 from experiments.claims.table_file import read_table
 from experiments.claims.words import number, percent
@@ -29,15 +30,9 @@ from experiments.report import STYLE
 
 __all__ = ["ANSWERS", "blocks", "committed", "main"]
 
-ANSWERS = Path(__file__).with_name("answers.json")
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 PAGE = DOCS / "claims.md"
 SCHEMA = DOCS / "claims.schema.json"
-
-
-def committed() -> form.Answers:
-    """The answers that come with Ornok."""
-    return form.Answers.model_validate_json(ANSWERS.read_text(encoding="utf-8"))
 
 
 def blocks(answers: form.Answers, claims: Table) -> dict[str, Callable[[], str]]:
@@ -199,7 +194,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         text = (taken / "claims.json").read_text(encoding="utf-8")
         form.Answers.model_validate_json(text)
         ANSWERS.write_text(text, encoding="utf-8")
-    answers = committed()
+    answers = committed(ANSWERS)
     schema = json.dumps(form.Answers.model_json_schema(), indent=1)
     SCHEMA.write_text(schema + "\n", encoding="utf-8")
     old = PAGE.read_text(encoding="utf-8")

@@ -171,7 +171,8 @@ def _compare_record(store: Store, job: EvidencePlan, stored: dict[str, Any]) -> 
 
 def save_to_docs(folder: Path) -> None:
     """Put results and pictures beside the page and write its tables anew."""
-    shutil.copy(folder / page.STORED, page.DOCS / page.STORED)
+    for place in (page.DOCS / page.STORED, page.KEPT):
+        shutil.copy(folder / page.STORED, place)
     for path in sorted(folder.glob("evidence*.png")):
         shutil.copy(path, page.DOCS / path.name)
     page.renew_page(page.DOCS)

@@ -16,6 +16,7 @@ from experiments.odd_tables import table as markdown
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 STORED, PAGE = "evidence.json", "evidence.md"
+KEPT = Path(__file__).with_name(STORED)  # the same, where it travels with the package
 NOT_YET = "*Not measured yet: `ornok evidence --save` writes this.*"
 WORDS = {True: "yes", False: "no", None: "–"}
 

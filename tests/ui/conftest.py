@@ -61,6 +61,8 @@ def start_server(folder):
     root = script.parent.parent.parent
     paths = os.pathsep.join(filter(None, [str(root), os.environ.get("PYTHONPATH", "")]))
     environment = {**os.environ, "PYTHONPATH": paths, "ORNOK_SEEDS": "3", "ORNOK_WARM": "0"}
+    environment["ORNOK_STUDIES"] = str(folder / "studies")
+    (folder / "studies").mkdir()
     with (folder / "ui-server.log").open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, script, str(port), str(everybody), folder / "outside"],

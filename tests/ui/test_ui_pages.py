@@ -17,6 +17,11 @@ PAGES = {
     "life": "/follow?pack=valley&worker=1",
     "lesson": "/lessons/plant?pack=valley",
     "teacher": "/lessons/teacher",
+    "claims": "/claims?claim=C5",
+    "studies": "/studies",
+    "model": "/model?part=parameters",
+    "evidence": "/model?part=evidence",
+    "classic": "/classic",
 }
 # Pages with runs: what says by its `data-state` that they are there.
 RUNS = {"explore": ".player", "compare": ".player", "follow": ".follow", "life": ".follow"}

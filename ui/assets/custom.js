@@ -6,7 +6,7 @@ document
   ?.setAttribute("content", "width=device-width, initial-scale=1");
 
 // The styles of the pages' own components.
-for (const name of ["home", "player", "lessons", "follow"]) {
+for (const name of ["home", "player", "lessons", "follow", "pages"]) {
   const link = document.createElement("link");
   link.rel = "stylesheet";
   link.href = `${window.solara?.rootPath ?? ""}/static/assets/ornok/${name}.css`;

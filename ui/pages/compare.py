@@ -19,6 +19,7 @@ from ui.pairs import use_pair
 from ui.question import WITHOUT, Correction, Question, ask
 from ui.run_request import RunRequest
 from ui.shown_outcomes import as_props
+from ui.use_asked import use_asked
 
 # What both questions share.
 _TOGETHER = ("pack", "scale", "seed")
@@ -86,7 +87,7 @@ def Page() -> None:
     """The page."""
     words = use_words()
     router = solara.use_router()
-    two, corrections = _asked(router.search)
+    two, corrections = use_asked(compared, ask_two, router.search)
 
     def one(seed: int, detail: str) -> RunRequest:
         return _request(two.a, seed, detail)
@@ -120,16 +121,6 @@ def Page() -> None:
 
 def _request(question: Question, seed: int, detail: str) -> RunRequest:
     return question.request(plant=True, seed=seed, detail=detail)
-
-
-def _asked(search: str | None) -> Asked:
-    """What the link asks when the page is opened by one, else what was compared in this session."""
-    first = solara.use_ref(True)
-    known = compared.value
-    if known is None or (first.current and search):
-        known = compared.value = ask_two(dict(parse_qsl(search or "")))
-    first.current = False
-    return known
 
 
 def _texts(words: Words) -> dict[str, Any]:

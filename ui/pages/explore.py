@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 
 import solara
 
@@ -19,6 +19,7 @@ from ui.pairs import use_pair
 from ui.question import Correction, Question, ask
 from ui.run_request import RunRequest
 from ui.shown_outcomes import as_props
+from ui.use_asked import use_asked
 
 Asked = tuple[Question, list[Correction]]
 # One value a visitor: Solara keeps module-level reactive values apart by session.
@@ -50,7 +51,7 @@ def Page() -> None:
     """The page."""
     words = use_words()
     router = solara.use_router()
-    question, corrections = _asked(router.search)
+    question, corrections = use_asked(asked, ask, router.search)
 
     def one(seed: int, detail: str) -> RunRequest:
         return question.request(plant=True, seed=seed, detail=detail)
@@ -81,16 +82,6 @@ def Page() -> None:
         event_open=lambda path: router.push(str(path)),
     )
     told(element)
-
-
-def _asked(search: str | None) -> Asked:
-    """What the link asks when the page is opened by one, else what was asked in this session."""
-    first = solara.use_ref(True)
-    known = asked.value
-    if known is None or (first.current and search):
-        known = asked.value = ask(dict(parse_qsl(search or "")))
-    first.current = False
-    return known
 
 
 def page_texts(words: Words) -> dict[str, Any]:

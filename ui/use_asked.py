@@ -1,0 +1,23 @@
+"""What a page is asked: by its link when it is opened by one, else what was asked in this session."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import parse_qsl
+
+import solara
+
+
+def use_asked[Asked](
+    kept: solara.Reactive[Asked | None],
+    ask: Callable[[Mapping[str, Any]], Asked],
+    search: str | None,
+) -> Asked:
+    """The question of this session, kept in `kept`; `ask` makes one of what a link says."""
+    first = solara.use_ref(True)
+    known = kept.value
+    if known is None or (first.current and search):
+        known = kept.value = ask(dict(parse_qsl(search or "")))
+    first.current = False
+    return known
