@@ -263,8 +263,7 @@ def find(samples: Sequence[Sample]) -> Mapping[str, Finding]:
     return {
         "LM05": Finding(
             paper, total, EMERGENT,
-            f"country: {country.value:.2f} ({country.low:.2f} to {country.high:.2f}). The second "
-            "activity buys no inputs, so this is wages spent and people hired away",
+            f"country: {country.value:.2f} ({country.low:.2f} to {country.high:.2f})",
             bias, {"leontief": io},
         ),
         "LM01": Finding(
