@@ -57,8 +57,11 @@ def draw_scoreboard(targets: dict[str, dict[str, Any]], path: Path) -> Path:
     def draw(figure: Figure) -> None:
         axes = figure.subplots()
         for k, (_, row) in enumerate(reversed(rows)):
+            # A band without an end goes on to the edge of the picture.
+            low = -_WIDE if row["low"] is None else 0.0
+            high = 1.0 + _WIDE if row["high"] is None else 1.0
+            axes.barh(k, high - low, left=low, height=1.0, color="#009E73", alpha=0.10, lw=0)
             _mark(axes, k, row)
-        axes.axvspan(0.0, 1.0, color="#009E73", alpha=0.10, lw=0)
         axes.set_xlim(-_WIDE, 1.0 + _WIDE)
         axes.set_xticks([0.0, 1.0], ["lower end", "upper end"])
         axes.set_yticks(

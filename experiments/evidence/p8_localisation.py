@@ -246,7 +246,7 @@ def draw(figure: Figure, samples: Sequence[Sample], found: Mapping[str, Finding]
     parts.set_title("Local share of each part, % (shaded: accepted middles)")
     parts.set_xlabel("cars a year")
     if parts.has_data():
-        parts.legend(fontsize=7)
+        parts.legend(fontsize=7, loc="center left", bbox_to_anchor=(1.0, 0.5))
 
 
 SCRIPT = Script(
