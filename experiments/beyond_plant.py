@@ -1,4 +1,4 @@
-"""Whether two worlds differ by more than the plant: then their difference is not the plant's effect."""
+"""Whether a question is well put: two worlds differ by the plant alone, and the plant fits the country."""
 
 from __future__ import annotations
 
@@ -7,8 +7,24 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from model import World
+    from model.packs import Pack
 
 _MISSING = object()
+# Cars a year for each hundred people: Slovakia makes most, about 19 (recalled).
+_MOST_CARS = 0.2
+
+
+def too_large(world: World, pack: Pack) -> str | None:
+    """That a plant's offtake is beyond what any country makes for its size; None when it is not."""
+    people = float(pack.population.sum())
+    for site in world.plants:
+        if site.volume > _MOST_CARS * people:
+            return (
+                f"the plant of world {world.name} is to make {site.volume:,} cars a year for a country of "
+                f"{people:,.0f} people: no country makes more than one for five. The numbers mean "
+                f"nothing; give `volume` a value below {_MOST_CARS * people:,.0f}"
+            )
+    return None
 
 
 def beyond_the_plant(one: World, other: World) -> str | None:

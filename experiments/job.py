@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from experiments.beyond_plant import beyond_the_plant
+from experiments.beyond_plant import beyond_the_plant, too_large
 from experiments.effects import Pairs, pair_up
 from experiments.impact import Impact, impact_by_year, impact_of
 from experiments.milestones import milestones
@@ -152,6 +152,9 @@ def warnings_of(plan: Plan, pairs: Pairs) -> list[str]:
     more = beyond_the_plant(*(setup.world for setup in plan.setups[:2]))
     if more is not None:
         found.insert(0, more)
+    large = too_large(plan.setups[0].world, load_pack(plan.setups[0].pack))
+    if large is not None:
+        found.insert(0, large)
     reason = nothing_changed(pairs.treated, pairs.control)
     return found if reason is None else [f"nothing changed: {reason}", *found]
 

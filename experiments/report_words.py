@@ -84,6 +84,6 @@ def source_line(pairs: Pairs, command: str) -> str:
     text = (
         f"Source: Ornok {known.get('ornok', '')} (code {known['code'][:8]}), pack {run.pack} "
         f"({run.pack_hash[:8]}), scale {run.params.scale:g}, {word} {seeds}{more}. "
-        f"Constant 2024 KGS. Monthly series are shown as 12-month means."
+        f"KGS of 2024 at the prices of each world. Monthly series are shown as 12-month means."
     )
     return f"{text}\nCommand: {command}" if command else text

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 _PARTS = {row.outcome for row in ROWS if row.part}
 _NOTE = (
-    "Constant 2024 KGS. New employees come from own-account work\n"
+    "KGS of 2024 at the prices of each world. New employees come from own-account work\n"
     "and the unemployed: read total employment beside employee jobs."
 )
 _ONE_SEED = "One seed: the differences hold chance too.\nTry --seeds 5 for an interval."

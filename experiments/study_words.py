@@ -96,7 +96,7 @@ def _ranges(plan: Plan) -> str:
 
 def _software(status: Status) -> str:
     """Money's unit and what the runs were made with."""
-    words = "Money is in constant KGS of 2024."
+    words = "Money is in KGS of 2024 at the prices of each world."
     if not status.versions:
         return words
     known = status.versions[0]

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 import model
 from experiments import job
-from experiments.beyond_plant import beyond_the_plant
+from experiments.beyond_plant import beyond_the_plant, too_large
 from experiments.cli import app
 from experiments.cli_input import tell_of_compiling
 from experiments.screen import months_bar
@@ -164,6 +164,14 @@ set = { new_car_duty_rate = 0.2 }
     for word in ("mine", "none", "vat_rate", "2023-02 (new_car_duty_rate)", "without [[plants]]"):
         assert word in said[0]
     assert said[0].removeprefix("ornok: ") in json.loads(Path("a/run.json").read_text())["warnings"]
+
+
+def test_a_plant_that_no_country_of_this_size_has_is_named():
+    volume, valley = World.load("volume"), load_pack("valley")
+    assert "100,000 cars a year for a country of" in too_large(volume, valley)
+    assert too_large(volume, load_pack("kyrgyzstan")) is None
+    assert too_large(World.load("plan"), valley) is None
+    assert too_large(World.load("none"), valley) is None
 
 
 def test_what_is_beyond_the_plant():

@@ -321,7 +321,7 @@ def test_a_report_comes_with_words_tables_and_figures_for_a_paper(study, tmp_pat
         "3 seeds (1 to 3)", "12 runs in all, of which 12 finished and 0 failed", "one person",
         f"{params.horizon} months from January 2023 after {params.burn_in} months of burn-in",
         "2023-01 to 2023-03", "95 % Student t intervals", f"{RESAMPLES:,} resamples", "burn_in = 1",
-        "constant KGS of 2024", f"Python {known['python']}", f"Mesa {known['mesa']}",
+        "KGS of 2024 at the prices of each world", f"Python {known['python']}", f"Mesa {known['mesa']}",
     ):  # fmt: skip
         assert fact in methods, fact
     assert "\n" not in methods
