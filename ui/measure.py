@@ -173,6 +173,31 @@ def crowd(browser: Any, address: str, pid: int) -> Iterator[Figure]:
         one.close()
 
 
+def one_run(seed: int = 2000) -> Iterator[Figure]:
+    """Many sessions ask the queue for the same two worlds, without browsers: what the server alone takes."""
+    from ui.jobs import Jobs, worker_count
+    from ui.question import ask
+
+    jobs = Jobs(worker_count())
+    try:
+        done: list[Any] = []
+
+        def everybody(number: int) -> float:
+            both = [ask({"seed": number})[0].request(plant=plant) for plant in (True, False)]
+            done.clear()
+            begun = time.monotonic()
+            for one in both * SESSIONS:
+                jobs.ask(one, lambda what: None if isinstance(what, dict) else done.append(what))
+            while len(done) < 2 * SESSIONS:
+                time.sleep(0.01)
+            return time.monotonic() - begun
+
+        everybody(seed)  # the processes are warm now
+        yield Figure(f"{SESSIONS} sessions, one question, server", everybody(seed + 1), 2.0, "s")
+    finally:
+        jobs.close()
+
+
 def different_runs(address: str) -> Iterator[Figure]:
     """Many different questions at once, and how the server answers meanwhile."""
     from ui.jobs import Jobs, worker_count
@@ -229,6 +254,7 @@ def measure(visits: int) -> Iterator[Figure]:
         yield Figure("frames a second in play, scale 10", frames(page, address), 50.0, "", True)
         page.close()
         yield from crowd(browser, address, pid)
+        yield from one_run()
         yield from different_runs(address)
         if visits:
             yield soak(browser, address, pid, visits)
