@@ -143,7 +143,8 @@ def test_visitors_are_kept_apart_and_links_are_cleaned(visit):
     assert "import_fee=100000" in one.url
     other.wait_for_selector(".notice")
     notice = other.text_content(".notice")
-    assert all(word in notice for word in ("atlantis", "zwei", "7 became 1"))
+    assert all(word in notice for word in ("“atlantis” is not known", "zwei", "7 became 1"))
+    assert other.locator(".notice li").count() == 3
     assert "import_fee" not in other.url
     wait_for_runs(one)
     wait_for_runs(other)

@@ -16,7 +16,7 @@ export default {
         <levers :levers="levers" :setup="setup" :words="texts.levers" :locale="locale" @ask="send" @compare="compareLevers"></levers>
       </div>
       <div class="main">
-        <p v-if="notices.length" class="notice" role="alert">{{ texts.corrected }} <span v-for="one in notices" :key="one">{{ one }} </span></p>
+        <div v-if="notices.length" class="notice" role="alert">{{ texts.corrected }}<ul><li v-for="one in notices" :key="one">{{ one }}</li></ul></div>
         <p v-if="failure" class="notice failed" role="alert">{{ texts[failure] }}</p>
         <p class="to-levers"><a href="#levers">{{ texts.levers.title }}</a></p>
         <p class="headline" aria-live="polite">{{ headline }}</p>
