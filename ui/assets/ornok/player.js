@@ -154,7 +154,10 @@ export default {
     layers: { deep: true, handler() { this.draw(); } },
   },
   methods: {
-    ofGroup(group) { return this.outcomes.filter((one) => one.group === group && !this.charts.some((two) => two.name === one.name)); },
+    ofGroup(group) {
+      const rest = this.outcomes.filter((one) => one.group === group && !this.charts.some((two) => two.name === one.name));
+      return rest.sort((one, two) => one.label.localeCompare(two.label, this.locale));
+    },
     add(select) { this.extra.push(select.value); select.value = ""; },
     setMap() {
       this.mapView.setMap(this.map, this.map.names, this.words);
