@@ -190,6 +190,12 @@ def test_forged_values_are_clamped_and_a_message_too_large_ends_its_own_visit(vi
     other.wait_for_selector(".compare h1")
 
 
+def test_beside_a_whole_band_the_numbers_are_called_one_seed(explore):
+    explore.wait_for_selector(".one-seed", timeout=90_000)
+    assert "3 seeds" in explore.text_content(".one-seed")
+    assert "95 % interval over 3 seeds" in explore.text_content(".band-state")
+
+
 def test_further_charts_are_in_order_of_their_names(explore):
     for language in ("en", "ru"):
         if language != "en":
