@@ -55,7 +55,8 @@ class ClaimWords:
         """One of the sentences of the claims, put together here."""
         english = SENTENCES[key]
         found = translation(self.words.language, f"claims.{key}", english) or english
-        return found.format(**values)
+        # A unit may end in a stop of its own ("п. п."), and so may the sentence after it.
+        return found.format(**values).replace("..", ".")
 
     def number(self, value: float | str | None, *, signed: bool = False) -> str:
         """A number as the claims write it, in this language's way."""

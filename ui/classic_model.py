@@ -90,9 +90,10 @@ class _Collector(mesa.DataCollector):
             super().collect(model)
 
     def get_model_vars_dataframe(self) -> pd.DataFrame:
-        """All rows, a month each."""
+        """All rows, a month each, by the time that Mesa's page shows: the year before it ends at 0."""
         with self._months:
-            return super().get_model_vars_dataframe()
+            frame = super().get_model_vars_dataframe()
+            return frame.set_index(frame.index + 1 - MONTHS_BEFORE)
 
 
 def _seed(wished: object) -> int:

@@ -15,10 +15,11 @@ from solara.server.starlette import app as solara_app
 
 from ui.front_end import VENDOR, configure
 from ui.guard import Guard, allowed_hosts
+from ui.not_found import NotFound
 from ui.warm import warm_up
 
 configure()
 
 
-app = Guard(solara_app, VENDOR, allowed_hosts())
+app = Guard(NotFound(solara_app), VENDOR, allowed_hosts())
 warm_up()

@@ -85,11 +85,15 @@ class Words:
 
 def first_language() -> str:
     """What the visitor chose last, else what the browser asks for, else English."""
-    chosen = (cookies.value or {}).get(COOKIE)
+    asked = (headers.value or {}).get("accept-language") or [""]
+    return choose_language((cookies.value or {}).get(COOKIE), asked[0])
+
+
+def choose_language(chosen: str | None, accepted: str) -> str:
+    """The language `chosen` if there is such a one, else the first of the header `accepted`, else English."""
     if chosen in LANGUAGES:
         return str(chosen)
-    asked = (headers.value or {}).get("accept-language") or [""]
-    for one in asked[0].split(","):
+    for one in accepted.split(","):
         code = one.split(";")[0].strip().lower()[:2]
         if code in LANGUAGES:
             return code

@@ -128,9 +128,12 @@ def value_text(lever: Lever, value: Value, words: Words) -> str:
 def notices_of(corrections: list[Correction], words: Words) -> list[str]:
     """What was corrected, one sentence each."""
     return [
-        words("explore.correction", name=_name(one.name, words), asked=one.asked, used=one.used)
+        words(
+            "explore.not_known" if one.unknown else "explore.correction",
+            name=_name(one.name, words), asked=one.asked, used=one.used,
+        )
         for one in corrections
-    ]
+    ]  # fmt: skip
 
 
 def _name(name: str, words: Words) -> str:

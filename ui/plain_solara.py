@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ui.front_end import VENDOR, configure
 from ui.guard import Guard, allowed_hosts
+from ui.not_found import NotFound
 from ui.warm import warm_up
 
 
@@ -18,5 +19,5 @@ def guard_plain_solara() -> None:
     configure()
     inner = app.middleware_stack or app.build_middleware_stack()
     if not isinstance(inner, Guard):
-        app.middleware_stack = Guard(inner, VENDOR, allowed_hosts())
+        app.middleware_stack = Guard(NotFound(inner), VENDOR, allowed_hosts())
         warm_up()

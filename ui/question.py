@@ -36,11 +36,15 @@ def library_world(name: str) -> World:
 
 @dataclass(frozen=True)
 class Correction:
-    """Something that was asked for and changed: `name` is a lever's or a setting's."""
+    """Something that was asked for and changed: `name` is a lever's or a setting's.
+
+    `unknown`: there is no such thing; otherwise there is, but not here or not so much.
+    """
 
     name: str
     asked: str
     used: str
+    unknown: bool = False
 
 
 @dataclass(frozen=True)
@@ -139,7 +143,7 @@ def ask(raw: Mapping[str, Any]) -> tuple[Question, list[Correction]]:
         asked = str(raw.get(name, usual))
         found = next((x for x in allowed if str(x) == asked), None)
         if found is None:
-            corrections.append(Correction(name, _short(asked), str(usual)))
+            corrections.append(Correction(name, _short(asked), str(usual), unknown=name != "scale"))
             return usual
         return found
 

@@ -48,6 +48,23 @@ def test_english_is_put_together_as_the_answers_say_it():
         assert said.text(one.statement, margin=said.number(one.margin.value)) == one.statement.en
 
 
+def strings(value):
+    """Every string in what the page is given."""
+    if isinstance(value, dict | list):
+        for one in value.values() if isinstance(value, dict) else value:
+            yield from strings(one)
+    elif isinstance(value, str):
+        yield value
+
+
+@pytest.mark.parametrize("language", ["en", "ru", "ky"])
+def test_no_sentence_ends_twice(language):
+    shown = claim_props(Words(language))
+    assert not [text for text in strings(shown) if ".." in text]
+    # The page itself sets the stop behind these.
+    assert not [one["id"] for one in shown["claims"] if one["flip"].endswith(".")]
+
+
 @pytest.mark.parametrize("language", ["ru", "ky"])
 def test_no_english_is_left_on_the_page(language):
     shown = claim_props(Words(language))

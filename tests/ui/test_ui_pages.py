@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from conftest import wait_for_runs
 
+from ui.language import Words
+
 VALLEY = "/explore?pack=valley"
 PAGES = {
     "home": "/",
@@ -143,7 +145,8 @@ def test_visitors_are_kept_apart_and_links_are_cleaned(visit):
     assert "import_fee=100000" in one.url
     other.wait_for_selector(".notice")
     notice = other.text_content(".notice")
-    assert all(word in notice for word in ("atlantis", "zwei", "7 became 1"))
+    assert all(word in notice for word in ("“atlantis” is not known", "zwei", "7 became 1"))
+    assert other.locator(".notice li").count() == 3
     assert "import_fee" not in other.url
     wait_for_runs(one)
     wait_for_runs(other)
@@ -185,6 +188,27 @@ def test_forged_values_are_clamped_and_a_message_too_large_ends_its_own_visit(vi
     page.wait_for_function("() => window.big.readyState === WebSocket.CLOSED")
     other.get_by_role("link", name="Compare", exact=True).click()
     other.wait_for_selector(".compare h1")
+
+
+def test_beside_a_whole_band_the_numbers_are_called_one_seed(explore):
+    explore.wait_for_selector(".one-seed", timeout=90_000)
+    assert "3 seeds" in explore.text_content(".one-seed")
+    assert "95 % interval over 3 seeds" in explore.text_content(".band-state")
+
+
+def test_further_charts_are_in_order_of_their_names(explore):
+    for language in ("en", "ru"):
+        if language != "en":
+            explore.locator(".speak select").select_option(language)
+            explore.get_by_role("link", name="Исследовать").wait_for()
+            explore.wait_for_function(
+                "() => document.querySelector('.more').textContent.includes('Ещё')", timeout=30_000
+            )
+        groups = explore.locator(".more optgroup")
+        assert groups.last.get_attribute("label") == Words(language)("outcome_groups.other")
+        for k in range(groups.count()):
+            labels = groups.nth(k).locator("option").all_text_contents()
+            assert labels == sorted(labels, key=lambda one: one.replace("ё", "е").lower())
 
 
 def test_worlds_are_compared(visit):

@@ -12,7 +12,7 @@ from model import World
 from model.measures import outcomes
 from ui.command_line import command_of
 from ui.language import LANGUAGES, Words
-from ui.lever_texts import WORLD_GROUPS
+from ui.lever_texts import WORLD_GROUPS, notices_of
 from ui.levers import BY_NAME, CHOICE, FLAG, LEVERS, defaults_of, evidence_of
 from ui.question import Question, ask
 from ui.run_request import PACKS, SCALES, scales_for
@@ -102,6 +102,17 @@ def test_what_makes_no_sense_is_corrected_and_named():
     assert named == {
         "world", "scale", "seed", "kit_exemption", "offtake", "training", "content_rule",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_nobody_knows_is_not_called_out_of_range(language):
+    words = Words(language)
+    _, corrections = ask({"world": "abc", "seed": "-4", "scale": "7"})
+    world, scale, seed = notices_of(corrections, words)
+    names = {name: words(f"lever_panel.{name}") for name in ("world", "scale", "seed")}
+    assert world == words("explore.not_known", name=names["world"], asked="abc", used="plant")
+    assert scale == words("explore.correction", name=names["scale"], asked="7", used="50")
+    assert seed == words("explore.correction", name=names["seed"], asked="-4", used="1")
 
 
 anything = st.one_of(

@@ -2,6 +2,11 @@
 
 from pathlib import Path
 
+import pytest
+
+from ui.claim_props import claim_props
+from ui.language import Words
+
 
 def test_a_claim_is_opened_read_and_followed(visit):
     page = visit("/claims?claim=C1")
@@ -12,7 +17,8 @@ def test_a_claim_is_opened_read_and_followed(visit):
     page.locator(".claims nav.list a").nth(3).click()
     page.wait_for_function("() => location.search === '?claim=C4'")
     assert page.text_content(".claims article h2").startswith("C4 ")
-    assert "undecided" in page.text_content(".claims nav.list a:nth-of-type(4)")
+    fourth = claim_props(Words("en"))["claims"][3]  # answers are renewed: whatever they say now
+    assert fourth["verdict_text"] in page.text_content(".claims nav.list a:nth-of-type(4)")
     page.locator(".claims .chart .tools button").first.click()
     assert page.locator(".claims .chart table tbody tr").count() == 20
     with page.expect_download() as download:
@@ -55,3 +61,25 @@ def test_the_model_is_read_part_by_part(visit):
     assert page.locator(".verdict.miss").count() > 8
     page.get_by_role("tab", name="Version").click()
     page.get_by_text("numba").wait_for()
+
+
+@pytest.mark.parametrize(
+    ("path", "asked"),
+    [("/claims/C99", "C99"), ("/claims?claim=C99", "C99"), ("/model?part=xx", "xx"),
+     ("/model/yy", "yy"), ("/studies?study=../../etc", "../../etc")],
+)  # fmt: skip
+def test_what_is_not_known_is_said(visit, path, asked):
+    page = visit(path)
+    page.wait_for_selector(".notice[role=alert]")
+    assert f"“{asked}”" in page.text_content(".notice[role=alert]")
+
+
+def test_a_notice_goes_when_something_known_is_chosen(visit):
+    page = visit("/model?part=xx")
+    page.wait_for_selector(".notice[role=alert]")
+    page.get_by_role("tab", name="Data").click()
+    page.wait_for_selector(".notice[role=alert]", state="detached")
+    page = visit("/claims/C4")  # an address with the name in its path is understood
+    page.wait_for_selector(".claims article h2")
+    assert page.text_content(".claims article h2").startswith("C4 ")
+    assert page.locator(".notice[role=alert]").count() == 0

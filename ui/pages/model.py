@@ -10,10 +10,11 @@ import solara
 
 from model.pack_tables import TABLES
 from ui import modules
-from ui.language import use_words
+from ui.language import Words, use_words
 from ui.model_props import PARTS, part_props
 from ui.odd_page import sections
 from ui.run_request import PACKS
+from ui.use_asked import MOST_SHOWN, named
 
 
 @solara.component_vue(esm_module=modules.define("model"))
@@ -23,6 +24,7 @@ def _Model(
     part: str,
     parts: list[str],
     content: dict[str, Any],
+    notice: str,
     event_choose: Callable[[Any], None],
 ) -> None:
     """The page."""
@@ -53,8 +55,15 @@ def Page() -> None:
     words = use_words()
     router = solara.use_router()
     asked = {name: values[0] for name, values in parse_qs(router.search or "").items()}
+    asked["part"] = named(router, "part")
     start = {"part": PARTS[0], "pack": PACKS[0], "table": "cars.csv", "section": 0}
     chosen, set_chosen = solara.use_state(choose(asked, start))
+    unknown, set_unknown = solara.use_state("" if asked["part"] in PARTS else asked["part"])
+
+    def chose(raw: Any) -> None:
+        set_unknown("")
+        set_chosen(choose(raw, chosen))
+
     texts = words.part("model") | {
         "chart": words.part("chart"),
         "grades": words.part("lever_panel.grades"),
@@ -69,5 +78,14 @@ def Page() -> None:
         part=chosen["part"],
         parts=list(PARTS),
         content=content,
-        event_choose=lambda raw: set_chosen(choose(raw, chosen)),
+        notice=_notice(unknown, words),
+        event_choose=chose,
     )
+
+
+def _notice(unknown: str, words: Words) -> str:
+    """That there is no such part; none if nothing unknown was asked for."""
+    if not unknown:
+        return ""
+    first = words(f"model.parts.{PARTS[0]}")
+    return words("model.no_part", asked=unknown[:MOST_SHOWN], used=first)

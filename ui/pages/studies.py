@@ -12,6 +12,7 @@ from ui import modules
 from ui.language import Words, use_words
 from ui.study_list import folder_of, listed, root
 from ui.study_request import StudyRequest, study_request
+from ui.use_asked import MOST_SHOWN, named
 from ui.use_stage import use_stage
 
 
@@ -21,6 +22,7 @@ def _Studies(
     locale: str,
     studies: list[dict[str, str]],
     chosen: str,
+    notice: str,
     event_ready: Callable[[Any], None],
     event_choose: Callable[[Any], None],
     event_open: Callable[[str], None],
@@ -54,15 +56,18 @@ def Page() -> None:
     words = use_words()
     router = solara.use_router()
     link = {name: values[0] for name, values in parse_qs(router.search or "").items()}
+    link["study"] = named(router, "study")
     asked, set_asked = solara.use_state(wish(link))
     studies = solara.use_memo(lambda: listed(root()), [asked])
     request = solara.use_memo(lambda: request_for(asked), [asked])
     ready, told = use_stage({} if request is None else {"study": request}, request)
+    unknown = asked.get("study", "") if request is None else ""
     element = _Studies(
         texts=_texts(words),
         locale=words.language,
         studies=[one._asdict() for one in studies],
         chosen=asked.get("study", "") if request is not None else "",
+        notice=words("studies.no_study", asked=unknown[:MOST_SHOWN]) if unknown else "",
         event_ready=ready,
         event_choose=lambda raw: set_asked(wish(raw)),
         event_open=lambda path: router.push(str(path)),

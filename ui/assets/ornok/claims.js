@@ -12,6 +12,7 @@ export default {
     <div class="claims pages">
       <h1>{{ texts.title }}</h1>
       <p class="lead">{{ texts.lead }}</p>
+      <p v-if="notice && !chosen" class="notice" role="alert">{{ notice }}</p>
       <p v-if="!made.current" class="notice" role="note">{{ texts.old }}</p>
       <p class="small">{{ made.text }} <template v-if="made.current">{{ texts.current }}</template> <template v-if="made.few">{{ texts.few }}</template> {{ texts.chance }}</p>
       <ul class="counts"><li v-for="one in counts" :key="one.kind"><span class="verdict" :class="one.kind"><i class="mdi" :class="icon(one.kind)" aria-hidden="true"></i>{{ one.text }}</span> <b>{{ one.n }}</b></li></ul>

@@ -29,7 +29,7 @@ export default {
         <label>{{ texts.run.scale }} <select :value="setup.scale" @change="send({ scale: $event.target.value })"><option v-for="one in setup.scales" :key="one" :value="one">{{ one }}</option></select></label>
         <label>{{ texts.run.seed }} <input type="number" min="1" :max="setup.most_seed" :value="setup.seed" @change="send({ seed: $event.target.value })"></label>
       </div>
-      <p v-if="notices.length" class="notice" role="alert">{{ texts.corrected }} <span v-for="one in notices" :key="one">{{ one }} </span></p>
+      <div v-if="notices.length" class="notice" role="alert">{{ texts.corrected }}<ul><li v-for="one in notices" :key="one">{{ one }}</li></ul></div>
       <p v-if="failure" class="notice failed" role="alert">{{ texts.failures[failure] }}</p>
       <player v-if="shownRuns.a && shownRuns.b" :runs="shownRuns" :version="version" :band="shownBand" :outcomes="outcomes" :map="map" :words="texts.player" :sides="names" :states="states" :locale="locale"
         :horizon="setup.horizon" :shocks="shocks" :follow="true" @follow="followFirm"></player>

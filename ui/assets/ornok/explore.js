@@ -4,7 +4,7 @@ import Levers from "./levers.js";
 import Player from "./player.js";
 import Share from "./share.js";
 import store from "./run_store.js";
-import { fill, rounded } from "./format.js";
+import { headlineOf } from "./headline.js";
 
 export default {
   mixins: [store],
@@ -16,7 +16,7 @@ export default {
         <levers :levers="levers" :setup="setup" :words="texts.levers" :locale="locale" @ask="send" @compare="compareLevers"></levers>
       </div>
       <div class="main">
-        <p v-if="notices.length" class="notice" role="alert">{{ texts.corrected }} <span v-for="one in notices" :key="one">{{ one }} </span></p>
+        <div v-if="notices.length" class="notice" role="alert">{{ texts.corrected }}<ul><li v-for="one in notices" :key="one">{{ one }}</li></ul></div>
         <p v-if="failure" class="notice failed" role="alert">{{ texts[failure] }}</p>
         <p class="to-levers"><a href="#levers">{{ texts.levers.title }}</a></p>
         <p class="headline" aria-live="polite">{{ headline }}</p>
@@ -30,16 +30,14 @@ export default {
       const band = this.shownBand, months = this.setup.horizon;
       if (!this.shownRuns.b || !this.finished) return this.texts.headline_wait;
       const sure = band && band.done >= band.of;
-      return (sure ? "" : this.texts.headline_one_seed + " ") + this.texts.headline_parts.map(({ name, text, unclear }) => {
-        const outcome = this.outcomes.find((one) => one.name === name);
-        const { a, b } = this.shownRuns;
-        const here = a.value(outcome, months - 1) - b.value(outcome, months - 1);
-        const known = sure ? band.outcomes[name] : null;
-        const value = known ? known.mean[months - 1] : here;
-        const write = (v) => rounded(v, this.locale);
-        if (known && known.low[months - 1] < 0 && known.high[months - 1] > 0) return fill(unclear, { low: write(known.low[months - 1]), high: write(known.high[months - 1]), unit: outcome.unit });
-        return fill(text, { value: write(value), unit: outcome.unit });
-      }).join(" ");
+      const { a, b } = this.shownRuns;
+      const found = this.texts.headline_parts.map(({ name }) => {
+        const outcome = this.outcomes.find((one) => one.name === name), known = sure ? band.outcomes[name] : null;
+        const at = (series) => series[months - 1];
+        if (known) return { unit: outcome.unit, value: at(known.mean), low: at(known.low), high: at(known.high) };
+        return { unit: outcome.unit, value: a.value(outcome, months - 1) - b.value(outcome, months - 1) };
+      });
+      return headlineOf(this.texts, found, sure, this.locale);
     },
   },
   watch: {

@@ -23,7 +23,7 @@ export default {
       <p v-if="life" class="crumb"><a :href="worlds.list" @click.prevent="open(worlds.list)">{{ texts.all_lives }}</a></p>
       <h1>{{ life ? life.title : texts.title }}</h1>
       <p class="lead">{{ life ? life.facts : texts.lead }}</p>
-      <p v-if="notices.length" class="notice" role="alert">{{ texts.corrected }} <span v-for="one in notices" :key="one">{{ one }} </span></p>
+      <div v-if="notices.length" class="notice" role="alert">{{ texts.corrected }}<ul><li v-for="one in notices" :key="one">{{ one }}</li></ul></div>
       <p v-if="texts.failures[state]" class="notice failed" role="alert">{{ texts.failures[state] }}</p>
       <p v-else-if="state !== 'done'" class="wait" role="status">{{ texts.waiting }}</p>
 

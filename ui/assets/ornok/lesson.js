@@ -19,7 +19,7 @@ export default {
       <ol class="steps" :aria-label="texts.steps_label">
         <li v-for="(text, name, k) in texts.steps" :key="name"><a :href="links[name]" :aria-current="name === step ? 'step' : null" @click.prevent="go(name)"><span>{{ k + 1 }}</span> {{ text }}</a></li>
       </ol>
-      <p v-if="notices.length" class="notice" role="alert"><span v-for="one in notices" :key="one">{{ one }} </span></p>
+      <div v-if="notices.length" class="notice" role="alert"><ul><li v-for="one in notices" :key="one">{{ one }}</li></ul></div>
       <h2 ref="heading" tabindex="-1">{{ texts.steps[step] }}</h2>
 
       <form v-if="step === 'predict' || shut" class="question" @submit.prevent="go('run')">

@@ -12,6 +12,7 @@ export default {
     <div class="model pages">
       <h1>{{ texts.title }}</h1>
       <p class="lead">{{ texts.lead }}</p>
+      <p v-if="notice" class="notice" role="alert">{{ notice }}</p>
       <div class="tabs-bar" role="tablist" :aria-label="texts.title" @keydown="arrow">
         <button v-for="one in parts" :key="one" type="button" role="tab" :id="'tab-' + one" :aria-selected="one === part ? 'true' : 'false'" aria-controls="part" :tabindex="one === part ? 0 : -1" @click="show(one)">{{ texts.parts[one] }}</button>
       </div>

@@ -27,6 +27,7 @@ export default {
   template: `
     <section class="player" @keydown="key" :aria-label="words.player" :data-state="state" :data-month="month" :data-view="view">
       <monitors :runs="runs" :version="version" :month="month" :outcomes="byName" :words="words" :sides="sides" :locale="locale" :horizon="horizon"></monitors>
+      <p v-if="oneSeed" class="one-seed">{{ oneSeed }}</p>
       <div class="both">
         <div class="picture">
           <div class="bar">
@@ -107,6 +108,8 @@ export default {
       if (!this.band) return "";
       return fill(this.band.done < this.band.of ? this.words.band_waits : this.words.band_there, { done: this.band.done, of: this.band.of });
     },
+    // Once the band is whole, what stands beside it is still one seed.
+    oneSeed() { return this.runs.b && this.band && this.band.done >= this.band.of ? fill(this.words.one_seed, { of: this.band.of }) : ""; },
     spokenMap() {
       return fill(this.words.map_spoken, { month: monthName(this.month, this.words.months), firms: this.count });
     },
@@ -154,7 +157,10 @@ export default {
     layers: { deep: true, handler() { this.draw(); } },
   },
   methods: {
-    ofGroup(group) { return this.outcomes.filter((one) => one.group === group && !this.charts.some((two) => two.name === one.name)); },
+    ofGroup(group) {
+      const rest = this.outcomes.filter((one) => one.group === group && !this.charts.some((two) => two.name === one.name));
+      return rest.sort((one, two) => one.label.localeCompare(two.label, this.locale));
+    },
     add(select) { this.extra.push(select.value); select.value = ""; },
     setMap() {
       this.mapView.setMap(this.map, this.map.names, this.words);

@@ -14,6 +14,7 @@ export default {
     <div class="studies pages">
       <h1>{{ texts.title }}</h1>
       <p class="lead">{{ texts.lead }}</p>
+      <p v-if="notice" class="notice" role="alert">{{ notice }}</p>
       <p v-if="!studies.length" class="notice">{{ texts.none }}</p>
       <div v-else class="filters"><label>{{ texts.choose }}
         <select :value="chosen" @change="ask({ study: $event.target.value })"><option value="" disabled>{{ texts.choose_one }}</option><option v-for="one in studies" :key="one.name" :value="one.name">{{ one.title ? one.title + ' (' + one.name + ')' : one.name }}</option></select></label>
