@@ -140,11 +140,15 @@ def workers_of(pid):
     """Processes of the pool: children that are no resource tracker."""
     threads = Path(f"/proc/{pid}/task").glob("*/children")
     listed = [child for thread in threads for child in thread.read_text().split()]
-    return [
-        int(child)
-        for child in listed
-        if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()
-    ]
+    return [int(child) for child in listed if b"spawn_main" in command_of(child)]
+
+
+def command_of(pid):
+    """The command of a process; nothing of one that has ended since it was listed."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return b""
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")
