@@ -84,8 +84,6 @@ def test_so_many_models_and_no_more():
 
 
 def test_the_page_never_has_mesas_console():
-    if find_spec("altair") is None:
-        pytest.skip("altair is not installed (pip install 'ornok[app]')")
     from mesa.visualization.command_console import CommandConsole
 
     from ui import classic_view
