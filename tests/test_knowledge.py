@@ -243,6 +243,15 @@ def test_v08_experience_settles_where_forgetting_meets_deliveries(sets):
     assert found["knowledge"][0] == found["practice"][0]
 
 
+def test_a_maker_brings_years_of_its_own_parts_least_efficient_scale():
+    model = build("none", supplier_initial_experience=2.0)
+    parts, makers = model.pack.components, np.flatnonzero(model.firms.component >= 0)
+    brought = practice.experience_brought(model)
+    assert len(set(model.firms.component[makers])) > 1
+    for row in makers:
+        assert brought[row] == 2.0 * float(parts["mes"][model.firms.component[row]])
+
+
 def test_what_is_no_longer_practised_is_forgotten():
     before = one_maker(900.0, 100)
     after = one_maker(0.0, 1, experience=before["experience"][0], practised=before["practice"][0])
