@@ -20,12 +20,12 @@ import numpy as np
 import pandas as pd
 
 from experiments.evidence.estimate import Estimate, mean_of, over_seeds, ratio_of
+from experiments.evidence.p1_table import inputs_bought, old_plant, table_answer
 from experiments.evidence.places import same_before, zone
 from experiments.evidence.runs import Stored
 from experiments.evidence.script import DOSE, KNOCK_OUT, REVERSE, Control, Script, Seed
 from experiments.evidence.targets import EMERGENT
 from experiments.evidence.verdict import Finding
-from experiments.input_output import input_output
 from model.calendar_months import period_of
 from model.firms import PLANT, PRIVATE
 
@@ -75,7 +75,7 @@ def sample(seed: Seed) -> Sample:
     early = firms["plant"][firms["plant"]["period"] < DOSE_MONTH]
     old = set(early["identity"])
     wage = old_plant(firms["expansion"])
-    io, io_local = table_answer(seed, wage, inputs_bought(seed, wage))
+    io, io_local = table_answer(seed, wage, inputs_bought(seed, wage, LATE))
     return Sample(
         jobs={n: window(t, ids, "employee_jobs", LATE) for n, t in regional.items()},
         plant={n: window(t, ids, "plant_jobs", LATE) for n, t in regional.items()},
@@ -113,25 +113,6 @@ def cars_plant(seed: Seed, ids: set[str]) -> tuple[float, float]:
         for name in ("employee_jobs", "plant_jobs")
     )
     return jobs, plant
-
-
-def old_plant(firms: pd.DataFrame) -> float:
-    """KGS a month that the plants pay a job, over all years kept."""
-    plants = firms[firms["origin"] == PLANT]
-    staff = float(plants["employees"].sum())
-    return float(plants["wage_bill"].sum()) / staff if staff else float("nan")
-
-
-def inputs_bought(seed: Seed, wage: float) -> float:
-    """KGS a month of inputs that a job of the second activity buys, years 8 to 12.
-
-    What the parent pays for it, less its margin and the `wage` with contributions.
-    """
-    larger, plain = (seed[name].table("monthly") for name in ("expansion", "plant"))
-    months = slice(LATE[0], LATE[1])
-    paid = float(larger.loc[months, "service_exports"].sum()) / (1.0 + seed.params.extra_margin)
-    jobs = float((larger["plant_jobs"] - plain["plant_jobs"]).loc[months].sum())
-    return paid / jobs - wage * (1.0 + seed.params.social_rate_employer) if jobs else float("nan")
 
 
 def window(regional: pd.DataFrame, ids: set[str], name: str, months: tuple[int, int]) -> float:
@@ -199,20 +180,6 @@ def long_difference(zones: Sequence[pd.DataFrame], outcome: str) -> float:
     design = pd.get_dummies(together["seed"], dtype=float).assign(plant=together["plant"])
     fitted = sm.WLS(together[outcome], design, weights=together["before"]).fit()
     return float(fitted.params["plant"])
-
-
-def table_answer(seed: Seed, wage: float, inputs: float) -> tuple[float, float]:
-    """All jobs and non-tradable jobs per plant job by the pack's table: the wage is spent, `inputs`
-    are bought, KGS a month; nothing else moves.
-    """
-    table = input_output(seed.pack, seed.params)
-    at_home = np.asarray(seed.pack.vehicle_inputs_domestic, float)
-    abroad = np.asarray(seed.pack.vehicle_inputs_imported, float).sum()
-    bought = inputs * at_home / (at_home.sum() + abroad)
-    output = table.type_2 @ ((table.spent * table.take_home * wage + bought) * 12.0)
-    by_sector = table.per_output["employee_jobs"] * output
-    local = ~np.asarray(seed.pack.tradable, bool) & ~np.asarray(seed.pack.public, bool)
-    return 1.0 + float(by_sector.sum()), float(by_sector[local].sum())
 
 
 # --- Findings -------------------------------------------------------------------------------------
@@ -330,38 +297,9 @@ def _sure(one: Estimate) -> bool:
 
 def draw(figure: Figure, samples: Sequence[Sample], found: Mapping[str, Finding]) -> None:
     """The path of the difference; multipliers side by side."""
-    from experiments.report import BLACK, BLUE, GREY, ORANGE, RED
+    from experiments.evidence.p1_figure import draw_jobs
 
-    path, bars = figure.subplots(1, 2, width_ratios=[3, 2])
-    looks = {"employee_jobs": (BLUE, "employee jobs in the zone"), "plant_jobs": (RED, "at the plant"),
-             "own_account": (ORANGE, "own-account")}  # fmt: skip
-    for name, (colour, words) in looks.items():
-        values = np.stack([one.paths[name].to_numpy(float) for one in samples])
-        years = samples[0].paths.index.to_numpy() + 2023.5
-        middle = values.mean(axis=0)
-        path.plot(years, middle, color=colour, label=words, lw=1.8)
-        if len(samples) > 1:
-            spread = 2.0 * values.std(axis=0, ddof=1) / np.sqrt(len(samples))
-            path.fill_between(
-                years, middle - spread, middle + spread, color=colour, alpha=0.15, lw=0
-            )
-    path.axhline(0.0, color=GREY, lw=0.8)
-    path.set_title("3,000 plant jobs in mid-2034: what the zone has more")
-    path.legend()
-    local = found["LM01"]
-    shown = {
-        "all jobs,\ntruth": (found["LM05"].truth, BLUE), "all jobs,\nas the papers": (found["LM05"].paper, GREY),
-        "local trades,\ntruth": (local.truth, BLUE), "local trades,\nas the papers": (local.paper, GREY),
-    }  # fmt: skip
-    for k, (one, colour) in enumerate(shown.values()):
-        assert one is not None
-        bars.bar(k, one.value, color=colour, width=0.6)
-        bars.errorbar(k, one.value, np.nan_to_num(one.half_width), color=BLACK, capsize=3)
-    for x, (low, high) in ((0.5, (1.2, 1.8)), (2.5, (0.2, 1.2))):
-        bars.fill_between([x - 1, x + 1], low, high, color=RED, alpha=0.12, lw=0)
-    bars.axhline(0.0, color=GREY, lw=0.8)
-    bars.set_xticks(range(4), list(shown))
-    bars.set_title("Jobs per plant job (shaded: accepted)")
+    draw_jobs(figure, samples, found)
 
 
 SCRIPT = Script("P1", (*_WORLDS, "plan", "none"), sample, find, controls, draw)

@@ -36,7 +36,8 @@ OUTCOMES = ("staff", "sales", "others", "tfpr")
 @dataclass(frozen=True)
 class Sample:
     """One seed. `paper`: coefficients, a row an outcome and a column a year (log points);
-    `twin`: mean paired differences alike; `knowledge`: of know-how, by year; `events`: suppliers
+    `twin`: mean paired differences alike; `delivered`, `delivered_twin`: the same with the year of the
+    first delivery as year 0; `knowledge`: of know-how, by year; `events`: suppliers
     that are studied; `twins`: with a twin in year 4; `born`: suppliers without a history;
     `no_knowledge`: productivity in year 4 by twins without learning, and events there; `placebo`:
     contracts in `enclave`.
@@ -44,6 +45,8 @@ class Sample:
 
     paper: pd.DataFrame
     twin: pd.DataFrame
+    delivered: pd.DataFrame
+    delivered_twin: pd.DataFrame
     knowledge: pd.Series
     events: int
     twins: int
@@ -62,12 +65,15 @@ def sample(seed: Seed) -> Sample:
     first = first_awards(contracts)
     events = with_history(first, books)
     twin, twins = twin_study(books, none, events, [*OUTCOMES, "knowledge"])
+    deliveries = first_deliveries(books, events)
     off = with_logs(yearly_books(seed["volume_no_knowledge"].table("firms")), shares)
     off_events = with_history(first_awards(seed["volume_no_knowledge"].table("contracts")), off)
     off_twin, off_twins = twin_study(off, none, off_events, ["tfpr"])
     return Sample(
         paper=event_study(books, events, set(first.index), OUTCOMES),
         twin=twin.loc[list(OUTCOMES)],
+        delivered=event_study(books, deliveries, set(first.index), ("others",)),
+        delivered_twin=twin_study(books, none, deliveries, ["others"])[0],
         knowledge=pd.Series(twin.to_numpy(float)[-1], index=twin.columns),
         events=len(events),
         twins=twins,
@@ -94,6 +100,12 @@ def with_history(first: pd.Series, books: pd.DataFrame) -> pd.Series:
         for identity, year in first.items()
     ]
     return first[kept]
+
+
+def first_deliveries(books: pd.DataFrame, events: pd.Series) -> pd.Series:
+    """Year of the first sale of parts in the books, by identity, of those with an event."""
+    sold = books[(books["part_sales"] > 0.0) & books["identity"].isin(events.index)]
+    return sold.groupby("identity")["year"].min()
 
 
 # --- As the paper did it --------------------------------------------------------------------------
@@ -195,19 +207,25 @@ def by_events(samples: Sequence[Sample], which: str, outcome: str, years: Sequen
     return float(np.average([v for v, _ in known], weights=[w for _, w in known]))
 
 
-def _pair(samples: Sequence[Sample], outcome: str, years: Sequence[int]) -> tuple[Estimate, ...]:
+def _pair(
+    samples: Sequence[Sample],
+    outcome: str,
+    years: Sequence[int],
+    which: tuple[str, str] = ("paper", "twin"),
+) -> tuple[Estimate, ...]:
     """Paper, truth and bias of one outcome."""
+    paper, truth = which
 
     def of(which: str) -> Estimate:
         return over_seeds(lambda some: by_events(some, which, outcome, years), with_events(samples))
 
     bias = over_seeds(
         lambda some: (
-            by_events(some, "paper", outcome, years) - by_events(some, "twin", outcome, years)
+            by_events(some, paper, outcome, years) - by_events(some, truth, outcome, years)
         ),
         with_events(samples),
     )
-    return of("paper"), of("twin"), bias
+    return of(paper), of(truth), bias
 
 
 def with_events(samples: Sequence[Sample]) -> list[Sample]:
@@ -253,6 +271,11 @@ def find(samples: Sequence[Sample]) -> Mapping[str, Finding]:
         "FB01": _finding(_pair(samples, "staff", last), told),
         "FB02": _finding(_pair(samples, "tfpr", last), ""),
         "FB03a": _finding(_pair(samples, "others", [0]), "the year of the award"),
+        "FB03a-sale": _finding(
+            _pair(samples, "others", [0], ("delivered", "delivered_twin")),
+            "year 0 is that of the first delivery, as in the paper; added after the first runs had "
+            "been read, so it decides nothing",
+        ),
         "FB03b": _finding(_pair(samples, "others", last), ""),
         "P2-flat": _finding(_pair(samples, "staff", [-3, -2]), ""),
         "FB04": _finding(_pair(samples, "sales", last), ""),
@@ -296,40 +319,11 @@ def controls(samples: Sequence[Sample]) -> Sequence[Control]:
     ]
 
 
-def _point(samples: Sequence[Sample], which: str, outcome: str, year: int) -> Estimate:
-    return over_seeds(lambda some: by_events(some, which, outcome, [year]), with_events(samples))
-
-
 def draw(figure: Figure, samples: Sequence[Sample], found: Mapping[str, Finding]) -> None:
     """The event study beside the twins."""
-    from experiments.report import BLUE, GREY, RED
+    from experiments.evidence.p2_figure import draw_events
 
-    titles = {"staff": "Employment, %", "others": "Sales to others, %",
-              "tfpr": "Revenue productivity, %"}  # fmt: skip
-    years = list(range(WINDOW[0], WINDOW[1] + 1))
-    panels = figure.subplots(1, 3)
-    bands = {"staff": (10, 35), "others": (5, 30), "tfpr": (2, 10)}
-    for axes, (outcome, title) in zip(panels, titles.items()):
-        for which, colour, words in (("paper", BLUE, "as the paper"), ("twin", RED, "truth")):
-            ends = [_point(samples, which, outcome, k) for k in years]
-            middle = np.array([one.value for one in ends])
-            half = np.nan_to_num([one.half_width for one in ends])
-            shift = 0.06 if which == "twin" else -0.06
-            axes.errorbar(
-                np.array(years) + shift,
-                middle,
-                half,
-                fmt="o-",
-                ms=4,
-                color=colour,
-                capsize=2,
-                label=words,
-            )
-        axes.fill_between([3.6, 4.4], *bands[outcome], color=RED, alpha=0.15, lw=0)
-        axes.axhline(0.0, color=GREY, lw=0.8)
-        axes.set_title(title)
-        axes.set_xlabel("years since the award")
-    panels[0].legend()
+    draw_events(figure, samples, found)
 
 
 SCRIPT = Script(

@@ -24,7 +24,7 @@ from scipy.special import gammaln
 
 from experiments.demography import tail_exponent
 from experiments.evidence.books import log
-from experiments.evidence.estimate import Estimate, over_seeds
+from experiments.evidence.estimate import over_seeds
 from experiments.evidence.script import KNOCK_OUT, Control, Script, Seed
 from experiments.evidence.targets import CALIBRATED, EMERGENT
 from experiments.evidence.verdict import Finding
@@ -105,6 +105,19 @@ def pareto_tail(sizes: np.ndarray, least: int = LEAST_TAIL) -> tuple[float, int]
         if distance < best[0]:
             best = (distance, float(exponent), int(values[start]))
     return best[1], best[2]
+
+
+def binned_exponent(sizes: np.ndarray) -> float:
+    """Exponent of the counter-cumulative distribution as Axtell (2001) found his.
+
+    Least squares of log density on log size over bins by successive powers of three, of firms of all sizes.
+    """
+    edges = 3.0 ** np.arange(0.0, np.ceil(np.log(sizes.max() + 1.0) / np.log(3.0)) + 1.0)
+    count, _ = np.histogram(sizes[sizes > 0], edges)
+    middle = np.sqrt(edges[1:] * edges[:-1])
+    there = count > 0
+    slope = np.polyfit(np.log(middle[there]), np.log((count / np.diff(edges))[there]), 1)[0]
+    return float(-slope - 1.0)
 
 
 # --- Growth ---------------------------------------------------------------------------------------
@@ -229,6 +242,14 @@ def find(samples: Sequence[Sample]) -> Mapping[str, Finding]:
             "only where another start comes to the same (knock-out below)",
             baselines={"last": _tail(samples, "first")},
         ),
+        "FD01-bins": Finding(
+            over_seeds(
+                lambda some: binned_exponent(np.concatenate([one.last for one in some])), samples
+            ),
+            None, CALIBRATED,
+            "all sizes, as the paper did it; added after the first runs had been read, so it decides "
+            "nothing",
+        ),
         "FD02": Finding(
             shape, None, EMERGENT,
             f"{sum(len(one.growth) for one in samples):,} firm-years; standard deviation "
@@ -272,80 +293,11 @@ def controls(samples: Sequence[Sample]) -> Sequence[Control]:
     ]
 
 
-# --- Picture --------------------------------------------------------------------------------------
-
-
 def draw(figure: Figure, samples: Sequence[Sample], found: Mapping[str, Finding]) -> None:
     """Sizes, growth, survival."""
-    from experiments.report import BLUE, GREY, ORANGE, RED
+    from experiments.evidence.p6_figure import draw_register
 
-    sizes, growth, alive = figure.subplots(1, 3)
-    for when, colour, words in (
-        ("last", BLUE, "end of the run"), ("first", GREY, "first year"),
-        ("even", ORANGE, "end, even start"),
-    ):  # fmt: skip
-        pooled = np.sort(np.concatenate([getattr(one, when) for one in samples]))
-        pooled = pooled[pooled > 0]
-        share = 1.0 - np.arange(len(pooled)) / len(pooled)
-        sizes.loglog(pooled, share, color=colour, label=words, lw=1.6)
-    _zipf(sizes, RED)
-    sizes.set_title("Private firms larger than…")
-    sizes.set_xlabel("staff")
-    sizes.legend()
-    _tent(growth, np.concatenate([one.growth for one in samples]), found["FD02"].paper)
-    _curve(alive, samples)
-
-
-def _zipf(axes: object, colour: str) -> None:
-    from matplotlib.axes import Axes
-
-    assert isinstance(axes, Axes)
-    x = np.array([20.0, 1000.0])
-    axes.loglog(x, 0.3 * (x / 20.0) ** -1.059, "--", color=colour, lw=1.2, label="Zipf (1.06)")
-
-
-def _tent(axes: object, x: np.ndarray, shape: Estimate | None) -> None:
-    from matplotlib.axes import Axes
-
-    from experiments.report import BLUE, GREY, RED
-
-    assert isinstance(axes, Axes)
-    edges = np.linspace(-1.2, 1.2, 61)
-    share, _ = np.histogram(x, edges, density=True)
-    middle = (edges[1:] + edges[:-1]) / 2.0
-    axes.semilogy(middle[share > 0], share[share > 0], "o", ms=3.5, color=BLUE, label="model")
-    a, sd = float(np.mean(np.abs(x))), float(np.std(x))
-    axes.semilogy(
-        middle, np.exp(-np.abs(middle) / a) / (2.0 * a), color=RED, lw=1.2, label="Laplace"
-    )
-    normal = np.exp(-0.5 * (middle / sd) ** 2) / (sd * np.sqrt(2.0 * np.pi))
-    axes.semilogy(middle, normal, "--", color=GREY, lw=1.2, label="normal")
-    axes.set_ylim(bottom=max(float(share[share > 0].min()) / 2.0, 1e-4))
-    words = "" if shape is None else f" (shape {shape.value:.2f})"
-    axes.set_title(f"Yearly growth of sales{words}")
-    axes.set_xlabel("log growth, less the trade's mean")
-    axes.legend()
-
-
-def _curve(axes: object, samples: Sequence[Sample]) -> None:
-    from matplotlib.axes import Axes
-
-    from experiments.report import BLUE, RED
-
-    assert isinstance(axes, Axes)
-    months = np.arange(0, 121)
-    lived = np.concatenate([one.months for one in samples])
-    ended = np.concatenate([one.ended for one in samples])
-    axes.plot(
-        months / 12.0, 100.0 * survival_curve(lived, ended, list(months)), color=BLUE, label="model"
-    )
-    axes.plot([3, 5, 7], [60, 50, 40], "o", color=RED, label="OECD (recalled)")
-    axes.fill_between([1.9, 2.1], [55, 55], [80, 80], color=RED, alpha=0.2, lw=0)
-    axes.plot([3, 3], [45, 70], color=RED, alpha=0.4)
-    axes.set_title("Entrants still in business, %")
-    axes.set_xlabel("years")
-    axes.set_ylim(0, 102)
-    axes.legend()
+    draw_register(figure, samples, found)
 
 
 SCRIPT = Script("P6", ("none", "none_even"), sample, find, controls, draw)

@@ -282,37 +282,9 @@ def controls(samples: Sequence[Sample]) -> Sequence[Control]:
 
 def draw(figure: Figure, samples: Sequence[Sample], found: Mapping[str, Finding]) -> None:
     """Losses by group; cars and kits around the closed border."""
-    from experiments.report import BLUE, GREY, ORANGE, RED
+    from experiments.evidence.p7_figure import draw_losses
 
-    bars, border = figure.subplots(1, 2)
-    pooled = pd.concat([one.customers for one in samples])
-    few = pooled["makers"] <= pooled["makers"].median()
-    low = pooled["cover"] <= pooled["cover"].median()
-    groups = {
-        "all": pooled.index == pooled.index, "few\nmakers": few, "many": ~few,
-        "little\ncover": low, "more": ~low,
-    }  # fmt: skip
-    for k, (chosen, colour) in enumerate(zip(groups.values(), (GREY, BLUE, BLUE, ORANGE, ORANGE))):
-        losses = pooled.loc[np.asarray(chosen), "loss"]
-        bars.bar(
-            k,
-            losses.mean(),
-            0.6,
-            color=colour,
-            yerr=2 * losses.std() / len(losses) ** 0.5,
-            capsize=3,
-        )
-    bars.set_xticks(range(len(groups)), list(groups))
-    bars.axhline(0.0, color=GREY, lw=0.8)
-    bars.set_title("Customers' sales over four quarters, points")
-    months = np.arange(FOLLOWED) + 1
-    for name, colour in (("cars", BLUE), ("kits", RED)):
-        total = sum(getattr(one, name) for one in samples)
-        border.plot(months, 100.0 * total[1] / total[0], "o-", color=colour, label=name)
-    border.set_ylim(bottom=0.0)
-    border.set_title("Border closed in month 1: % of the open border's")
-    border.set_xlabel("month of 2032")
-    border.legend()
+    draw_losses(figure, samples, found)
 
 
 SCRIPT = Script(
