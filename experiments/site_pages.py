@@ -11,6 +11,7 @@ import inspect
 import re
 from collections.abc import Callable
 from pathlib import Path
+from posixpath import dirname, join, normpath
 from typing import Any
 
 import typer
@@ -100,6 +101,10 @@ def linked(markdown: str, page: str, pages: set[str]) -> str:
 
     def link(found: re.Match[str]) -> str:
         words, target, anchor = found.groups()
+        # A page that stands in `docs/` names the repository's other files from there.
+        beside = normpath(join(dirname(f"docs/{page}"), target))
+        if page not in ELSEWHERE.values() and beside in ELSEWHERE:
+            return f"{words}({up}{ELSEWHERE[beside]}{anchor or ''})"
         if target in homes:
             return f"{words}({up}{homes[target]}{anchor or ''})"
         if page in ELSEWHERE.values() and not (target in pages or "://" in target):

@@ -104,6 +104,23 @@ def test_links_of_the_repository_hold_in_the_site():
         "[`docs/studies.md`](studies.md)"
     )
 
+    assert linked("[ODD](../model/ODD.md#runs)", "limits.md", pages) == "[ODD](odd.md#runs)"
+    assert linked("[it](../../CONTRIBUTING.md)", "tutorials/first.md", pages) == (
+        "[it](../contributing.md)"
+    )
+
+
+def test_links_hold_in_the_repository_too():
+    """Who reads the pages as files, without the site, finds what they lead to."""
+    pages = [*ROOT.glob("docs/**/*.md"), *ROOT.glob("*.md"), ROOT / "model" / "ODD.md"]
+    broken = [
+        f"{page.relative_to(ROOT)}: {target}"
+        for page in pages
+        for target in re.findall(r"\]\(([^)#\s:]+)(?:#[^)\s]*)?\)", page.read_text("utf-8"))
+        if not (page.parent / target).exists()
+    ]
+    assert broken == []
+
 
 def commands():
     lines = "\n".join(re.findall(r"```sh\n(.*?)```", START, flags=re.DOTALL)).splitlines()
