@@ -14,7 +14,8 @@ from experiments.citation_cli import citation
 from experiments.claims.command import claims
 from experiments.cli_input import input_errors, tell_of_compiling
 from experiments.evidence_cli import evidence
-from experiments.run_options import Pack, RunOptions, Voice, with_run_options
+from experiments.lists_cli import params, worlds
+from experiments.run_options import RunOptions, Voice, with_run_options
 from experiments.sensitivity_cli import sensitivity
 from experiments.serve_cli import serve
 from experiments.study_cli import study_app
@@ -235,48 +236,8 @@ def mechanisms(
         execute(job, **vars(voice))
 
 
-@app.command()
-def worlds() -> None:
-    """List the worlds that come with Ornok."""
-    from rich.console import Console
-
-    from experiments.screen import worlds_as_table
-    from model import World
-
-    Console().print(worlds_as_table([World.load(name) for name in World.names()]))
-
-
-@app.command()
-def params(
-    name: Annotated[str | None, typer.Argument(help="One parameter; all without it.")] = None,
-    pack: Pack = None,
-    json: Annotated[bool, typer.Option("--json", help="One JSON list on stdout.")] = False,
-) -> None:
-    """Show parameters: value, unit, range, source and grade of the evidence."""
-    with input_errors():
-        from rich.console import Console
-
-        from experiments.screen import param_as_table, params_as_table
-        from model import load_pack
-        from model.errors import InputError, nearest
-
-        rows = load_pack(pack or "kyrgyzstan").params().describe()
-        if name is not None:
-            known = [row.name for row in rows]
-            rows = [row for row in rows if row.name == name]
-            if not rows:
-                hint = nearest(name, known)
-                raise InputError("unknown parameter", field="NAME", value=name, hint=hint)
-        if json:
-            from experiments.job import write_stdout
-
-            write_stdout([row._asdict() for row in rows])
-            return
-        console = Console()
-        if name is not None:
-            console.print(param_as_table(rows[0]))
-        else:
-            console.print(params_as_table(rows, wide=console.width >= 120))
+app.command()(worlds)
+app.command()(params)
 
 
 @pack_app.command()

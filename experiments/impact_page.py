@@ -189,7 +189,7 @@ def io_as_table(found: EconomicImpact) -> Table:
 
 
 def _costs(found: EconomicImpact) -> Table:
-    page = plain_page("Cost to the budget of a job, KGS a year")
+    page = plain_page("Cost to the budget of a job, KGS a year\n(below zero: the budget gains)")
     page.add_column("", no_wrap=True)
     costs = found.costs[found.costs["period"] == MEAN]
     for per in costs["per"].unique():

@@ -310,6 +310,12 @@ def test_parameters_as_json():
     assert (row["unit"], row["low"], row["high"]) == ("share", 0, 0.5)
 
 
+def test_a_part_of_names_lists_all_that_have_it():
+    rows = json.loads(ornok("params", "wage", "--json").stdout)
+    assert [row["name"] for row in rows] == [name for name in Params.names() if "wage" in name]
+    assert "plant_wage_premium" in ornok("params", "wage").stdout
+
+
 @pytest.mark.parametrize("width", [80, 120])
 def test_parameters_are_readable_at_any_width(width, monkeypatch):
     monkeypatch.setenv("COLUMNS", str(width))
