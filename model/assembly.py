@@ -39,6 +39,18 @@ def feasible_output(plan: float, kits: float, hours_at_hand: float, hours: float
     return max(min(plan, kits, hours_at_hand / hours), 0.0)
 
 
+def assembled(unfinished: float, rate: float, sets: float) -> tuple[int, float, float]:
+    """Whole cars made, the part of a car left under way, and the work done, all in cars.
+
+    Work is what cars and the one under way have grown by: over any time it is cars made plus what is
+    under way more than before. A line that waits for a part does none, however long it waits. Of `sets`
+    less than one car's there is no more under way than that.
+    """
+    under_way = min(unfinished + rate, sets)
+    made = int(under_way)
+    return made, max(under_way - made, 0.0), max(under_way - unfinished, 0.0)
+
+
 def ramped_capacity(capacity: float, months_open: int, ramp_months: float) -> float:
     """Capacity a month: grows in equal steps to the full one over `ramp_months`."""
     if months_open < 0:

@@ -23,6 +23,7 @@ import numpy as np
 
 from model.accounts import FIRMS, GOVERNMENT, HOUSEHOLDS, WORLD, Kind, Sector
 from model.assembly import (
+    assembled,
     feasible_output,
     kits_to_order,
     planned_output,
@@ -57,6 +58,8 @@ if TYPE_CHECKING:
     from model.worlds import PlantSite
 
 __all__ = ["Plant", "assemble_cars", "create_plants", "plan_production", "policies_from"]
+
+_HAIR = 1e-6  # cars a month: what `at_hand` rounds up is no work
 
 # What moves between a plant and its parent, or builds the site, and is no result of its business.
 _FINANCE = (Kind.FDI, Kind.PARENT_LOANS, Kind.INTEREST, Kind.DIVIDENDS)
@@ -366,17 +369,15 @@ def assemble_cars(model: RegionalModel) -> None:
         hands = max(float(f.employees[row]) - extra_staff(plant) - fixed_crew(plant), 0.0)
         sets = plant.parts.at_hand(float(plant.kits))
         rate = feasible_output(plant.planned, sets, hands * p.plant_hours_per_worker, hours)
-        plant.unfinished = min(plant.unfinished + rate, sets)
-        made = int(plant.unfinished)
-        plant.unfinished = max(plant.unfinished - made, 0.0)
+        made, plant.unfinished, work = assembled(plant.unfinished, rate, sets)
         if sets < plant.planned and sets < plant.kits:
             plant.note("line_short_of_parts", min(plant.planned, float(plant.kits)) - sets)
         extra = plant.parts.use(made, plant.kits)
         plant.note("materials_used_value", made * plant.kit_price + extra)
         plant.kits -= made
         plant.stock += made
-        retention = 1.0 if rate > 0.0 else float(p.plant_retention)
-        plant.experience = remembered(plant.experience, rate * model.scale, retention)
+        retention = 1.0 if work > _HAIR else float(p.plant_retention)
+        plant.experience = remembered(plant.experience, work * model.scale, retention)
         plant.note("cars_made", made)
         # At the opening day's price, so that what is bought follows cars and not their price.
         f.production_value[row] = made * plant.base_price + extra_work(plant)

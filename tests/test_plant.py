@@ -5,10 +5,13 @@ import math
 import numpy as np
 import pytest
 from car_world import PLANT_ROW, CarWorld
+from hypothesis import given
+from hypothesis import strategies as st
 
 from model import plant as plant_module
 from model.accounts import FIRMS, GOVERNMENT, HOUSEHOLDS, WORLD, Kind
 from model.assembly import (
+    assembled,
     feasible_output,
     hours_per_car,
     kits_to_order,
@@ -143,6 +146,36 @@ def test_without_a_crew_nothing_is_made_and_skill_fades():
     assemble_cars(world)
     assert plant.month.get("cars_made", 0) == 0
     assert plant.experience == pytest.approx(0.96 * before)
+
+
+def test_a_line_that_waits_for_a_part_forgets():
+    """Less than a car's worth of one part is left: nothing can be made, so nothing is learned."""
+    world = opened()
+    plant = world.plants[0]
+    plan_production(world)
+    plant.kits = 100
+    plant.parts.shares, plant.parts.stock = np.array([0.1]), np.array([0.4])
+    plant.unfinished = 0.4  # the one under way has what there is
+    for _ in range(3):
+        before = plant.experience
+        assemble_cars(world)
+        assert plant.experience == pytest.approx(0.96 * before)
+    assert plant.unfinished == pytest.approx(0.4)
+    assert plant.month.get("cars_made", 0) == 0
+
+
+@given(st.lists(st.tuples(st.floats(0.0, 30.0), st.integers(0, 40)), min_size=1, max_size=40))
+def test_work_is_cars_made_and_what_is_under_way(months):
+    """Kits come and go whole, the crew's rate is any number: no work is lost or counted twice."""
+    kits, unfinished, cars, work = 0, 0.0, 0, 0.0
+    for wish, arrived in months:
+        kits += arrived
+        made, unfinished, done = assembled(unfinished, min(wish, kits), float(kits))
+        kits -= made
+        cars, work = cars + made, work + done
+        assert 0.0 <= unfinished <= kits
+        assert done <= wish + 1e-9
+    assert work == pytest.approx(cars + unfinished)
 
 
 def test_the_announced_plan_never_enters_the_market_case():
