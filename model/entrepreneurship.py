@@ -237,7 +237,6 @@ def found_firms(model: RegionalModel) -> None:
     n = model.clamp.list_founders(model, n, funds)
     opened: list[Opening] = []
     model.entries = 0
-    model.entries_without_room = 0
     if n > 0:
         capital, lent = first_capital(model), start_up_share(model)
         rents = rent_shares(model)

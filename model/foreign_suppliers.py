@@ -103,7 +103,7 @@ def decides_to_follow(model: RegionalModel, tender: OpenTender) -> bool:
     p, plant = model.params, tender.plant
     if secured_volume(model, tender) < p.follow_scale * max(tender.mes, 1e-12):
         return False
-    cluster = sum(c.plant is plant and c.closed < 0 for c in model.contracts)
+    cluster = sum(c.plant is plant and c.runs(model.period) for c in model.contracts)
     if cluster < p.follow_cluster:
         return False
     monthly, profit, capital = follower_plan(model, tender)
@@ -149,7 +149,8 @@ def open_foreign_supplier(model: RegionalModel, tender: OpenTender) -> None:
     cash = p.follow_cash_months * units * float(f.unit_cost[row])
     f.cash[row], f.debt[row] = capital + cash, 0.0
     f.investment[row] = capital
-    f.expected_sales[row] = f.orders[row] = units
+    # What it will make comes into its plans with the contract.
+    f.expected_sales[row] = f.orders[row] = 0.0
     f.surplus[row] = 0.0
     model.accounts.post(WORLD, FIRMS, Kind.FDI, capital + cash)
     model.follow_on_fdi += capital + cash

@@ -226,9 +226,8 @@ def levy_and_pay_out(model: RegionalModel) -> None:
 def plant_profit(model: RegionalModel, plant: Plant) -> float:
     """A plant's taxable profit of the month, KGS.
 
-    Sales less kits and parts used, other inputs, commissions, staff and interest.
-
-    The agreement exempts it from VAT and duty on kits, not from the tax on profit.
+    Sales less VAT, duties and fees paid, kits and parts used, other inputs, commissions, staff and
+    interest. The agreement exempts it from VAT and duty on kits, not from the tax on profit.
     """
     f, p = model.firms, model.params
     used = plant.month.get("materials_used_value", 0.0)
@@ -236,7 +235,8 @@ def plant_profit(model: RegionalModel, plant: Plant) -> float:
     interest = plant.parent_debt * p.parent_loan_rate / 12.0
     sales = plant.month.get("plant_sales_value", 0.0) + plant.month.get("service_exports", 0.0)
     inputs = float(f.material_cost[plant.row]) + plant.month.get("commissions", 0.0)
-    return sales - used - inputs - staff - interest
+    taxes = plant.month.get("taxes_paid", 0.0)
+    return sales - taxes - used - inputs - staff - interest
 
 
 def pay_transfers(model: RegionalModel) -> np.ndarray:

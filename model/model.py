@@ -230,7 +230,8 @@ class RegionalModel(mesa.Model):
         self.period += 1
         self.accounts.open_month()
         demography.open_month_of_records(self)
-        self.follow_on_fdi = 0.0
+        self.follow_on_fdi = self.capital_imports = 0.0
+        self.entries_without_room = 0
         changes = [e.values for e in self.world.events if e.period == self.period]
         for one in self.plants:
             if one.site.policies:

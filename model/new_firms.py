@@ -25,12 +25,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Heritage:
-    """What an entrant is and brings: origin, part it can make (−1: none), know-how, quality (−1: as the trade's)."""
+    """What an entrant is and brings: origin, part it can make (−1: none), know-how, quality.
+
+    `quality` -1: an entrant's of the trade, and a part of the lead of `taught`, the quality that the founder
+    knows from the last employer.
+    """
 
     origin: int
     component: int = -1
     knowledge: float = 0.0
     quality: float = -1.0
+    taught: float = 0.0
 
 
 def own_funds(model: RegionalModel) -> np.ndarray:
@@ -81,7 +86,8 @@ def set_up(
     f.efficiency[row], f.knowledge[row] = efficiency, heritage.knowledge
     f.quality[row] = heritage.quality
     if heritage.quality < 0.0:
-        f.quality[row] = first_quality(model, f.identity[row], 1.0)
+        usual = first_quality(model, f.identity[row], 1.0)
+        f.quality[row] = usual + p.inherited_quality * max(heritage.taught - usual, 0.0)
     f.productivity[row] = base.productivity[r, s] * math.exp(efficiency + heritage.knowledge)
     f.wage_offer[row] = base.wage[r, s] * model.wage_index[r]
     f.markup[row] = base.norm_markup[s]

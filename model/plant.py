@@ -239,7 +239,7 @@ class Plant(mesa.Agent):
     def settle_tax(self, kind: Kind, amount: float, exemption: str) -> None:
         """Pay a tax, or note it as forgone where the agreement exempts the plant from it."""
         if not (bool(float(self.facts.get(exemption, 0))) and self.site.policies):
-            self.pay(GOVERNMENT, kind, amount)
+            self._pay_tax(kind, amount)
             return
         # Of the exemption of kits a law may leave a part; a sanction takes all exemptions.
         part = float(self.model.params.kit_exemption) if exemption.startswith("kit_") else 1.0
@@ -247,7 +247,12 @@ class Plant(mesa.Agent):
         if not self.exempt:
             part = 0.0
         self.note("duty_forgone", part * amount)
-        self.pay(GOVERNMENT, kind, amount - part * amount)
+        self._pay_tax(kind, amount - part * amount)
+
+    def _pay_tax(self, kind: Kind, amount: float) -> None:
+        """Value added and taxable profit are what is left after these taxes."""
+        self.pay(GOVERNMENT, kind, amount)
+        self.note("taxes_paid", amount)
 
     def export(self) -> None:
         """Sell cars abroad, and the second activity's services to the parent."""

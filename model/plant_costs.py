@@ -46,12 +46,16 @@ def fixed_crew(plant: Plant) -> float:
 
 def kit_price_at(plant: Plant, stage: int) -> float:
     """Price of a kit at the border, KGS: in foreign money constant; a CKD kit has less work in it."""
-    p = plant.model.params
     share = float(plant.model.pack.cars["kit_share"])
+    price = plant.base_price * share * kit_price_index(plant)
+    return price * (plant.model.params.ckd_kit_share if stage == CKD else 1.0)
+
+
+def kit_price_index(plant: Plant) -> float:
+    """Price of kits against the base year's: exchange rate, prices abroad, freight."""
+    p = plant.model.params
     foreign = float(p.exchange_rate_index) * float(p.world_price_index)
-    cheaper = p.kit_freight_share * (1.0 - freight_factor(plant.model))
-    price = plant.base_price * share * foreign * (1.0 - cheaper)
-    return price * (p.ckd_kit_share if stage == CKD else 1.0)
+    return foreign * (1.0 - p.kit_freight_share * (1.0 - freight_factor(plant.model)))
 
 
 def material_cost_at(plant: Plant, stage: int) -> float:

@@ -44,6 +44,8 @@ def close_plant(plant: Plant) -> None:
     plant.kits, plant.kits_held, plant.kits_in_transit, plant.unfinished = 0, 0, [], 0.0
     plant.expected = plant.orders = plant.planned = plant.export_backlog = 0.0
     plant.expansion, plant.mothballed, plant.extra_jobs = None, False, 0.0
+    plant.parts.forget_year()
+    plant.local_content = 0.0
     if was >= BUILDING:
         f = model.firms
         f.alive[plant.row] = False

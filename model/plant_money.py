@@ -37,6 +37,7 @@ def spend_on_site(plant: Plant, amount: float) -> None:
     else:
         # Built by firms from abroad, or an enclave would be none while it is built.
         plant.pay(WORLD, Kind.IMPORTS, amount)
+        plant.model.capital_imports += amount
         # Like `investment`, no part of the operating cash flow.
         plant.financing -= amount
 

@@ -58,6 +58,11 @@ class PartsStore:
         ):  # fmt: skip
             flow[:] = 0.0
 
+    def forget_year(self) -> None:
+        """What was made and bought in twelve months is over: without a plant there is no content."""
+        self.made.clear()
+        self.history.clear()
+
     def take(self, component: int, sets: float, value: float, made_here: float) -> None:
         """Local parts arrive: their price, and what of it is not imported sub-parts, KGS."""
         self.stock[component] += sets

@@ -12,10 +12,12 @@ import numpy as np
 from numba import njit
 
 from model.accounts import GOVERNMENT, IMPORTERS, WORLD, Kind
+from model.plant_costs import kit_price_index
 from model.sectors import TRADE
 
 if TYPE_CHECKING:
     from model.model import RegionalModel
+    from model.plant import Plant
 
 
 @njit(cache=True)
@@ -38,21 +40,31 @@ def account_production(model: RegionalModel) -> None:
     model.output_value = worth
     model.value_added = worth - units * m.unit_input_cost
     model.real_value_added = units * np.maximum(1.0 - base.base_input_cost, 0.0)[None]
-    for plant in model.plants:
-        cars = plant.month.get("cars_made", 0.0)
-        output = cars * plant.price + plant.month.get("service_exports", 0.0)
-        model.output_value[plant.region, base.vehicles] += output
-        added = output - plant.month.get("materials_used_value", 0.0)
-        added -= float(f.material_cost[plant.row]) + plant.month.get("commissions", 0.0)
-        model.value_added[plant.region, base.vehicles] += added
-        # At the base year's price of a car; what its price does since is no real output.
-        added += cars * (plant.base_price - plant.price)
-        model.real_value_added[plant.region, base.vehicles] += added / model.params.numeraire
-    _add_contract_margins(model)
-    _add_car_trade(model)
     weight = base.household_income / base.household_income.sum()
     model.price_level = float((weight * m.consumer_price).sum()) / model.params.numeraire
+    for plant in model.plants:
+        _add_plant(model, plant)
+    _add_contract_margins(model)
+    _add_car_trade(model)
     _update_wage_index(model)
+
+
+def _add_plant(model: RegionalModel, plant: Plant) -> None:
+    """A plant's output and value added; taxes on kits and cars are not its own, GDP adds them.
+
+    At base prices cars are worth the opening day's price, kits and parts what kits cost at the base
+    year's exchange rate, world prices and freight, and the rest is deflated by the price level.
+    """
+    month, cell = plant.month, (plant.region, model.base.vehicles)
+    cars, materials = month.get("cars_made", 0.0), month.get("materials_used_value", 0.0)
+    services = month.get("service_exports", 0.0)
+    inputs = float(model.firms.material_cost[plant.row]) + month.get("commissions", 0.0)
+    output = cars * plant.price + services
+    model.output_value[cell] += output
+    model.value_added[cell] += output - materials - inputs - month.get("taxes_paid", 0.0)
+    real = cars * plant.base_price - materials / kit_price_index(plant)
+    real += (services - inputs) / model.price_level
+    model.real_value_added[cell] += real / model.params.numeraire
 
 
 def _add_contract_margins(model: RegionalModel) -> None:

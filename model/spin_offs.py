@@ -76,14 +76,12 @@ def handed_on(model: RegionalModel, i: int, parent: int) -> float:
     return float(p.inherited_knowledge * known)
 
 
-def inherited_quality(model: RegionalModel, parent: int) -> float:
-    """A spin-off starts with part of the parent's lead over an entrant's quality; 0 to 1."""
+def quality_seen(model: RegionalModel, parent: int) -> float:
+    """Quality that a founder has seen at the last employer: a plant works to its parent's standard of 1."""
     f = model.firms
-    usual = float(model.params.initial_quality)
     if parent < 0:
-        return usual
-    lead = max(float(f.quality[parent]) - usual, 0.0)
-    return usual + float(model.params.inherited_quality) * lead
+        return 0.0
+    return 1.0 if f.origin[parent] == PLANT else float(f.quality[parent])
 
 
 def heritage_of(model: RegionalModel, i: int, s: int, rent_share: float) -> Heritage:
@@ -109,6 +107,6 @@ def heritage_of(model: RegionalModel, i: int, s: int, rent_share: float) -> Heri
     capable = parent >= 0 and component >= 0 and f.component[parent] == component
     skilled = component >= 0 and w.auto_skill[i] > model.params.spinoff_skill
     if capable or skilled or (in_chain and s in home):
-        quality = inherited_quality(model, parent)
-        return Heritage(SPINOFF, component, handed_on(model, i, parent), quality)
+        known = handed_on(model, i, parent)
+        return Heritage(SPINOFF, component, known, taught=quality_seen(model, parent))
     return plain if component < 0 else Heritage(SUPPLIER, component)

@@ -10,6 +10,7 @@ from gates import MONEY, Watched, build, run
 
 from model import demography, draws, entrepreneurship, foreign_suppliers, institutions, spin_offs
 from model.accounts import FIRMS, HOUSEHOLDS, WORLD, Kind
+from model.capability import first_quality
 from model.contracts import Contract, OpenTender
 from model.firms import (
     CONVERSION,
@@ -200,8 +201,13 @@ def test_who_leaves_a_capable_firm_of_the_trade_can_make_its_part(ready):
     found = spin_offs.heritage_of(ready, i, s, 0.0)
     assert (found.origin, found.component) == (SPINOFF, SEATS)
     assert found.knowledge == pytest.approx(0.5 * 0.4, rel=1e-12)
-    usual = ready.params.initial_quality
-    assert found.quality == pytest.approx(usual + 0.5 * (0.9 - usual), rel=1e-6)
+    assert (found.quality, found.taught) == (-1.0, pytest.approx(0.9, rel=1e-6))
+    row = int(np.flatnonzero(~ready.firms.alive & (ready.firms.age == 0))[0])
+    identity = np.uint64(12345)
+    usual = first_quality(ready, int(identity), 1.0)
+    set_up(ready, row, identity, found, 0.0)
+    assert ready.firms.quality[row] == pytest.approx(usual + 0.5 * (0.9 - usual), rel=1e-6)
+    ready.firms.alive[row] = False
     # In another trade the part is of no use.
     assert spin_offs.heritage_of(ready, i, home(ready, GLASS), 0.0).component == -1
 
@@ -213,7 +219,7 @@ def test_who_leaves_the_plant_takes_its_know_how_by_skill(ready):
     ready.plants[0].experience = 2000.0
     found = spin_offs.heritage_of(ready, i, home(ready, GLASS), 0.0)
     edge = math.log(getattr(ready.params, "plant_edge", 1.6))
-    assert (found.origin, found.component) == (SPINOFF, -1)
+    assert (found.origin, found.component, found.taught) == (SPINOFF, -1, 1.0)
     assert found.knowledge == pytest.approx(0.5 * edge * 0.6, rel=1e-6)
     # No car made anywhere: nothing was learned.
     ready.plants[0].experience = 0.0

@@ -115,7 +115,7 @@ NAMES = dict(zip(BAD, GOOD, strict=True)) | {"certification": "certified"}
 
 
 def test_each_reason_is_reached_and_the_first_one_counts():
-    order = ["quality", "certification", "scale", "capacity", "finance", "distance"]
+    order = ["quality", "scale", "capacity", "finance", "distance", "certification"]
     bad = BAD | {"certification": BAD["certified"]}
     assert bids.first_failure(**GOOD) == 0
     facts = dict(GOOD)
@@ -369,10 +369,25 @@ def test_a_candidate_fails_for_what_it_lacks():
     f.expected_sales[row] = 1e12
     assert reason() == "capacity"
     assert reason(least_scale=1.0, aftermarket_spend=0.0) == "scale"
-    f.certified[row] = False
-    assert reason() == "certification"
     f.quality[row] = 0.01
     assert reason() == "quality"
+
+
+def test_only_who_lacks_nothing_else_pays_for_a_certificate():
+    """A maker below the least scale, or dearer than the kit, has no use for one."""
+    model = easy(24)
+    f, lot = model.firms, open_lot(model)
+    makers = np.flatnonzero(f.alive & (f.component == lot.component) & (f.age >= 1))
+    f.quality[makers], f.certified[makers], f.cash[makers] = 0.9, False, 1e12
+    usual = model.params
+    small = replace(lot, mes=1e12)
+    for lot_now, settings in ((small, {"least_scale": 0.5}), (replace(lot, limit=0.0), {})):
+        model.params = replace(usual, **settings)
+        tenders.award(model, lot_now)
+        assert not set(makers) & set(model.certificates_due)
+    model.params = usual
+    tenders.award(model, replace(lot, limit=1e12))
+    assert set(makers) <= set(model.certificates_due)
 
 
 def test_tools_are_paid_to_the_world_by_cash_and_loan():

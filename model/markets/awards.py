@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from model.accounts import BANK, FIRMS, WORLD, Kind
 from model.contracts import Contract
 from model.firms import FOREIGN
+from model.markets.credit import guaranteed_part
 from model.plant_parts import inputs_of_set
 from model.workers import note_auto_worth
 
@@ -108,6 +109,7 @@ def buy_tools(model: RegionalModel, row: int, cost: float) -> None:
     loan = max(model.params.debt_financed * cost, cost - own)
     loan = min(loan, float(model.bank.credit_lines()[row]))
     f.debt[row] += loan
+    f.guaranteed[row] += guaranteed_part(model)[row] * loan
     f.cash[row] += loan - cost
     # Counted with what the firm invested this month.
     f.investment[row] += cost

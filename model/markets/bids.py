@@ -125,13 +125,13 @@ def first_failure(
 ) -> int:
     """The first condition that a candidate misses, in this order; WON if none: then price decides.
 
+    The certificate comes last, for it can be had in time: whoever misses it misses nothing else.
+
     Pairs are (what it has, what is asked) for quality, volume and means; (what it takes, what is
     allowed) for extra output and freight.
     """
     if quality[0] < quality[1]:
         return NOT_QUALITY
-    if not certified:
-        return NOT_CERTIFIED
     if volume[0] < volume[1]:
         return NOT_SCALE
     if extra[0] > extra[1]:
@@ -140,4 +140,4 @@ def first_failure(
         return NOT_FINANCE
     if freight[0] > freight[1]:
         return NOT_DISTANCE
-    return WON
+    return WON if certified else NOT_CERTIFIED

@@ -42,12 +42,15 @@ PLANT_MEASURES = (
 # --- The state ------------------------------------------------------------------------------------
 
 
-def _buy_imports(model: RegionalModel, cars: int) -> tuple[int, float]:
-    """State bodies buy up to `cars` from the best-stocked dealers of new cars: bought, KGS."""
+def _buy_imports(model: RegionalModel, cars: int, asked: float) -> tuple[int, float]:
+    """State bodies buy up to `cars` from the best-stocked dealers of new cars: bought, KGS.
+
+    Dealers see what is `asked` for new this month; a wish that waits has been told before.
+    """
     dealers = [d for d in model.importers if d.kind == NEW]
     bought, spent = 0, 0.0
     for dealer in dealers:
-        dealer.orders += cars * dealer.share
+        dealer.orders += asked * dealer.share
     for _ in range(cars if dealers else 0):
         dealer = max(dealers, key=lambda d: d.stock)
         if dealer.stock <= 0:
@@ -106,7 +109,7 @@ def buy_for_state(model: RegionalModel, new_price: float) -> None:
         market.state_domestic += cars
         market.counts["cars_sold_state"] += cars
         spent += cars * plant.price
-    bought, paid = _buy_imports(model, int(market.state_wish[1]))
+    bought, paid = _buy_imports(model, int(market.state_wish[1]), added[1])
     market.state_wish[1] -= bought
     market.state_imports = bought
     market.counts["state_car_spending"] = spent + paid

@@ -51,13 +51,27 @@ def prepare_suppliers(model: RegionalModel) -> None:
         if one.plan > 0.0 or left <= 0:
             continue
         row = one.firm
-        volume = one.share * expected_monthly(one) * one.units
-        target = (f.expected_sales[row] + volume) / base.capacity_per_capital[f.sector[row]]
+        # A renewal takes the place of a contract whose volume is in the plans already.
+        volume = one.share * expected_monthly(one) * one.units - plan_of_former(model, one)
+        target = (f.expected_sales[row] + max(volume, 0.0)) / base.capacity_per_capital[
+            f.sector[row]
+        ]
         wish = max(target - f.capital[row], 0.0) / left * price[f.region[row]]
         room = f.cash[row] - f.material_cost[row] - f.wage_bill[row] - f.investment[row]
         lent = p.debt_financed * (wish + f.investment[row])
         room = max(room, 0.0) + min(lent, lines[row])
         f.investment[row] += min(max(wish - f.investment[row], 0.0), room)
+
+
+def plan_of_former(model: RegionalModel, one: Contract) -> float:
+    """Units a month in the seller's plans by its contract for the same part that ends before."""
+    return sum(
+        other.plan
+        for other in model.contracts
+        if (other.firm, other.component) == (one.firm, one.component)
+        and other.plant is one.plant
+        and other.end < one.start
+    )
 
 
 def expected_monthly(one: Contract) -> float:

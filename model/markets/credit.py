@@ -29,6 +29,12 @@ def favoured(model: RegionalModel) -> np.ndarray:
     return chosen & (f.component >= 0) if model.params.credit_scope == "parts" else chosen
 
 
+def guaranteed_part(model: RegionalModel) -> np.ndarray:
+    """Part of a new loan that the state guarantees [capacity]."""
+    part: np.ndarray = np.where(favoured(model), model.params.guarantee_share, 0.0)
+    return part
+
+
 def firm_rates(model: RegionalModel) -> np.ndarray:
     """Yearly interest that each firm pays itself [capacity]; the budget pays the rest."""
     p = model.params
@@ -134,7 +140,7 @@ def lend_to_firms(model: RegionalModel) -> None:
         return
     loan = take_loans(p.debt_financed, borrowing_room(model), f.investment, f.debt, f.cash)
     if p.guarantee_share > 0.0:
-        f.guaranteed += np.where(favoured(model), p.guarantee_share * loan, 0.0)
+        f.guaranteed += guaranteed_part(model) * loan
     model.accounts.post(BANK, FIRMS, Kind.LOANS, float(loan.sum()))
 
 

@@ -213,7 +213,7 @@ def _post_trade(model: RegionalModel, need: Demand, trade: Trade) -> None:
     """The ledger's side of all purchases."""
     p_import, post = model.market.import_price, model.accounts.post
     bought = sum(float(need.abroad[name].sum()) for name in CAPITAL_BUYERS)
-    model.capital_imports = bought * p_import
+    model.capital_imports += bought * p_import
     sold = trade.from_firms + trade.from_pools
     model.market.export_value = (need.at_home["world"] * sold).sum(axis=0)
     paid = paid_by_buyer(

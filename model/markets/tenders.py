@@ -207,7 +207,7 @@ def award(model: RegionalModel, lot: Lot) -> bool:
                 one.bid, lot.limit,
             )
         )  # fmt: skip
-        if one.reason == NOT_CERTIFIED:
+        if one.reason == NOT_CERTIFIED and one.bid <= lot.limit:
             apply_for_certificate(model, one.row)
     if winner is not None:
         sign(model, lot, winner)
@@ -280,4 +280,5 @@ def others_volume(model: RegionalModel, lot: Lot, row: int) -> float:
         one.share * plant_volume(one.plant)
         for one in model.contracts
         if one.firm == row and one.component == lot.component and one.plant is not lot.plant
+        if one.runs(lot.start)
     )
