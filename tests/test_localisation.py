@@ -374,19 +374,17 @@ def test_a_candidate_fails_for_what_it_lacks():
 
 
 def test_only_who_lacks_nothing_else_pays_for_a_certificate():
-    """A maker below the least scale, or dearer than the kit, has no use for one."""
+    """A maker below the least scale has no use for one."""
     model = easy(24)
     f, lot = model.firms, open_lot(model)
     makers = np.flatnonzero(f.alive & (f.component == lot.component) & (f.age >= 1))
     f.quality[makers], f.certified[makers], f.cash[makers] = 0.9, False, 1e12
     usual = model.params
-    small = replace(lot, mes=1e12)
-    for lot_now, settings in ((small, {"least_scale": 0.5}), (replace(lot, limit=0.0), {})):
-        model.params = replace(usual, **settings)
-        tenders.award(model, lot_now)
-        assert not set(makers) & set(model.certificates_due)
+    model.params = replace(usual, least_scale=0.5)
+    tenders.award(model, replace(lot, mes=1e12))
+    assert not set(makers) & set(model.certificates_due)
     model.params = usual
-    tenders.award(model, replace(lot, limit=1e12))
+    tenders.award(model, lot)
     assert set(makers) <= set(model.certificates_due)
 
 

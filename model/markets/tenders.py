@@ -207,7 +207,7 @@ def award(model: RegionalModel, lot: Lot) -> bool:
                 one.bid, lot.limit,
             )
         )  # fmt: skip
-        if one.reason == NOT_CERTIFIED and one.bid <= lot.limit:
+        if one.reason == NOT_CERTIFIED:
             apply_for_certificate(model, one.row)
     if winner is not None:
         sign(model, lot, winner)
