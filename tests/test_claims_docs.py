@@ -41,8 +41,9 @@ def small(tmp_path, monkeypatch):
 
 
 def test_every_command_of_the_page_runs(small):
-    assert len(commands()) == 6
-    for command in commands():  # one after the other: later ones read what earlier ones have run
+    mine = [one for one in commands() if "--robust" not in one]
+    assert len(mine) == 6
+    for command in mine:  # one after the other: later ones read what earlier ones have run
         words = shlex.split(command)[1:]
         points = [] if "--points" in words else ["--points", "3"]
         done = CliRunner().invoke(app, [*words, *SMALL, *points, "--quiet"])

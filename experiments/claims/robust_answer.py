@@ -32,23 +32,39 @@ def _line(table: Table, claim: Claim, runs: Mapping[str, Runs | None]) -> form.L
         for name, own in runs.items()
         if name != BASE
     ]
-    at = {
-        standing: [one.variant for one in cells if one.stands == standing]
-        for standing in ("same", "flips", "opens", "decides")
-    }
     return form.Line(
         id=claim.id,
         name=claim.name,
         margin=claim.side * claim.margin,
         reference=reference,
         cells=cells,
-        asked=sum(map(len, at.values())),
-        flips=at["flips"],
-        opens=at["opens"],
-        decides=at["decides"],
         moved=[one.variant for one in cells if _moved(one)],
-        sentence=_sentence(reference.verdict, cells, at),
+        doses=[_at(dose.name, reference, cells) for dose in table.doses_of(claim)],
     )
+
+
+def _at(dose: str, reference: form.Cell, cells: Sequence[form.Cell]) -> form.AtDose:
+    """Where the verdict at a dose is that of the reference, and where another."""
+    at_reference = _verdict_at(reference, dose)
+    verdicts = {one.variant: _verdict_at(one, dose) for one in cells}
+    by: dict[str, list[str]] = {name: [] for name in ("same", "flips", "opens", "decides")}
+    for variant, verdict in verdicts.items():
+        if verdict != "not_asked" and at_reference != "not_asked":
+            by[_standing(at_reference, verdict)].append(variant)
+    return form.AtDose(
+        dose=dose,
+        reference=at_reference,
+        asked=sum(map(len, by.values())),
+        flips=by["flips"],
+        opens=by["opens"],
+        decides=by["decides"],
+        sentence=_sentence(at_reference, verdicts, by),
+    )
+
+
+def _verdict_at(cell: form.Cell, dose: str) -> FinalVerdict:
+    found = [one.verdict or "undecided" for one in cell.doses if one.dose == dose]
+    return found[0] if found else "not_asked"
 
 
 def _cell(
@@ -130,22 +146,21 @@ def _moved(one: form.Cell) -> bool:
 
 
 def _sentence(
-    reference: FinalVerdict, cells: Sequence[form.Cell], at: Mapping[str, Sequence[str]]
+    reference: FinalVerdict, verdicts: Mapping[str, FinalVerdict], by: Mapping[str, Sequence[str]]
 ) -> str:
     """Does the verdict stand?"""
-    asked = sum(map(len, at.values()))
-    if reference == "not_asked" or not asked:
+    asked = sum(map(len, by.values()))
+    if not asked:
         return "not asked"
-    verdicts = {one.variant: one.verdict for one in cells}
+    said = {name: f"{name} ({verdict})" for name, verdict in verdicts.items()}
     if reference == "undecided":
-        found = [f"{name} ({verdicts[name]})" for name in at["decides"]]
-        if not found:
+        if not by["decides"]:
             return f"undecided in all {asked}"
-        return f"undecided at the reference; decided in {', '.join(found)}"
-    open_in = f"; open in {', '.join(at['opens'])}" if at["opens"] else ""
-    if at["flips"]:
-        found = [f"{name} ({verdicts[name]})" for name in at["flips"]]
-        return f"does not stand: flips in {', '.join(found)}{open_in}"
-    if not at["opens"]:
+        found = ", ".join(said[name] for name in by["decides"])
+        return f"undecided at the reference; decided in {found}"
+    open_in = f"; open in {', '.join(by['opens'])}" if by["opens"] else ""
+    if by["flips"]:
+        return f"flips in {', '.join(said[name] for name in by['flips'])}{open_in}"
+    if not by["opens"]:
         return f"stands in all {asked}"
-    return f"stands in {len(at['same'])} of {asked}, flips in none{open_in}"
+    return f"stands in {len(by['same'])} of {asked}, flips in none{open_in}"

@@ -6,7 +6,7 @@ from typing import Literal
 
 from experiments.claims.form import Effect, FinalVerdict, Number, _Form
 
-__all__ = ["FORMAT", "Cell", "Line", "Robust", "Shift", "VariantFacts"]
+__all__ = ["FORMAT", "AtDose", "Cell", "Line", "Robust", "Shift", "VariantFacts"]
 
 FORMAT = 1
 
@@ -64,10 +64,23 @@ class Cell(_Form):
     doses: list[Effect]
 
 
+class AtDose(_Form):
+    """Whether a claim's verdict at one dose stands: variants that ask, and those with another."""
+
+    dose: str
+    reference: FinalVerdict
+    asked: int
+    flips: list[str]
+    opens: list[str]
+    decides: list[str]
+    sentence: str
+
+
 class Line(_Form):
     """A claim: its verdict at the reference, and under which variants it is another.
 
-    `margin`: on the claimed side. `moved`: variants whose shift leaves zero out.
+    `margin`: on the claimed side. `moved`: variants whose shift leaves zero out. `doses`: the leading
+    one first.
     """
 
     id: str
@@ -75,12 +88,8 @@ class Line(_Form):
     margin: float
     reference: Cell
     cells: list[Cell]
-    asked: int
-    flips: list[str]
-    opens: list[str]
-    decides: list[str]
     moved: list[str]
-    sentence: str
+    doses: list[AtDose]
 
 
 class Robust(_Form):

@@ -63,6 +63,8 @@ def stands(found: form.Robust) -> str:
         (
             made(found),
             sentences(found),
+            "At the other doses, where the parent takes cars:",
+            at_doses(found),
             f"![Every verdict under every variant]({PICTURE})",
             "Every verdict (H holds, f fails, ? undecided, empty not asked; = the effects of all seeds are "
             "those of the reference, bit for bit; ↑ ↓ the effect is larger or smaller than there, by the "
@@ -95,13 +97,29 @@ def sentences(found: form.Robust) -> str:
             line.reference.verdict.replace("_", " "),
             effect_in_words(line.reference.effect),
             number(line.margin, signed=True),
-            line.sentence,
-            f"{len(line.moved)} of {line.asked}",
+            line.doses[0].sentence,
+            f"{len(line.moved)} of {line.doses[0].asked}",
         )
         for line in found.lines
     ]
     head = ("claim", "reference", "effect there [95 %]", "matters from", "does it stand?", "effect moves in")  # fmt: skip
     return table(head, rows)
+
+
+def at_doses(found: form.Robust) -> str:
+    """A row a claim that is asked at more than one dose, a column a further dose."""
+    lines = [line for line in found.lines if len(line.doses) > 1]
+    names = list(dict.fromkeys(one.dose for line in lines for one in line.doses[1:]))
+    rows = []
+    for line in lines:
+        cells = {one.dose: _at_dose(one) for one in line.doses[1:]}
+        rows.append((line.id, *(cells.get(name, "") for name in names)))
+    return table(("", *names), rows)
+
+
+def _at_dose(one: form.AtDose) -> str:
+    decided = one.reference in ("holds", "fails")
+    return f"{one.reference}: {one.sentence}" if decided else one.sentence
 
 
 def matrix(found: form.Robust) -> str:

@@ -31,6 +31,6 @@ def as_table(found: form.Robust) -> Grid:
             escape(f"{line.id} {line.name}"),
             f"[{colour}]{verdict.replace('_', ' ')}[/{colour}]",
             escape(effect_in_words(line.reference.effect)),
-            escape(line.sentence),
+            escape(line.doses[0].sentence),
         )
     return grid

@@ -37,7 +37,8 @@ class Change(FilePart):
 class Variant(FilePart):
     """One thing that is otherwise than at the reference; see `robust.toml`.
 
-    `why`, `source` and `grade` may be left out for a `parameter`: the range's are taken.
+    `why`, `source` and `grade` may be left out for a `parameter`: the range's are taken. A scale has
+    no grade.
     """
 
     name: Name
@@ -69,7 +70,7 @@ class Variant(FilePart):
                 value = one.low if self.end == "low" else one.high
                 source = f"claims.toml: {one.name} = {value:g}, {self.end} end of its range"
                 return self.why or one.why, self.source or source, self.grade or one.grade
-        return self.why, self.source, self.grade or "assumed"
+        return self.why, self.source, self.grade or ""
 
 
 class LeftOut(FilePart):
@@ -106,8 +107,9 @@ def _check(one: Variant, table: Table) -> None:
     place = f"variants.{one.name}"
     if (one.parameter is None) is not (one.end is None):
         raise InputError("stands with `end`, and `end` with it", field=f"{place}.parameter")
-    if one.parameter is None and not (one.why and one.source and one.grade):
-        raise InputError("is missing: a variant needs why, source and grade", field=f"{place}.why")
+    graded = one.grade is not None or one.scale is not None
+    if one.parameter is None and not (one.why and one.source and graded):
+        raise InputError("needs why, source and grade", field=place)
     for change in one.changes:
         if (change.to is None) is (change.factor is None):
             raise InputError("needs either `to` or `factor`", field=f"{place}.changes")
