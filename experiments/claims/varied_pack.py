@@ -42,21 +42,22 @@ def vary_pack(pack: Path, changes: Sequence[Change], out: Path) -> None:
 
 def _change(path: Path, change: Change) -> None:
     rows = read_rows(path)
-    met = [row for row in rows if _is_meant(row, change.where)]
-    if not met:
+    if not any(_is_meant(row, change.where) for row in rows):
         raise InputError("no row to change", file=path.name, value=dict(change.where))
-    for row in met:
-        row["value"] = _changed(path, row, change)
-    write_rows(path, list(rows[0]), [list(row.values()) for row in rows])
+    written: list[list[object]] = []
+    for row in rows:
+        changed = {"value": _changed(path, row, change)} if _is_meant(row, change.where) else {}
+        written.append(list({**row, **changed}.values()))
+    write_rows(path, list(rows[0]), written)
 
 
 def _is_meant(row: Row, where: Mapping[str, Sequence[str]]) -> bool:
     return all(row.get(column) in values for column, values in where.items())
 
 
-def _changed(path: Path, row: Row, change: Change) -> str:
+def _changed(path: Path, row: Row, change: Change) -> str | float:
     if change.factor is not None:
-        return repr(change.factor * float(row["value"]))
+        return change.factor * float(row["value"])
     end = row.get(str(change.to), "")
     if not end:
         name = row.get("name") or row.get("quantity")
