@@ -193,6 +193,6 @@ def _legend() -> list[Patch]:
         for name in ("holds", "fails", "undecided", "not_asked")
     ]
     other = Patch(
-        facecolor="white", edgecolor=RED, lw=2, label="another verdict than at the reference"
+        facecolor="white", edgecolor=RED, lw=2, label="decided otherwise than at the reference"
     )
     return [*shown, other]
