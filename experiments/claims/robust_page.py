@@ -81,11 +81,13 @@ def made(found: form.Robust) -> str:
     failed = sum(one.failed for one in found.variants)
     missing = sum(one.missing for one in found.variants)
     unmade = [f"`{one.name}` ({one.unmade})" for one in rest if one.unmade]
+    minutes = sum((one.seconds or 0.0) * one.runs for one in found.variants) / 60.0
     left = f" Could not be made: {'; '.join(unmade)}." if unmade else ""
     return (
         f"Written {found.date[:10]}, code `{found.code}`, pack {found.pack}, {found.horizon} months "
         f"after {found.burn_in} of burn-in; reference: scale {base.scale:g}, {base.seeds} seeds; "
-        f"{len(rest)} variants; {runs:,} runs, {failed:,} failed, {missing:,} missing.{left}"
+        f"{len(rest)} variants; {runs:,} runs, {failed:,} failed, {missing:,} missing, "
+        f"{minutes:.0f} minutes in one process.{left}"
     )
 
 

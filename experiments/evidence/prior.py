@@ -31,6 +31,9 @@ FACTORS = {"measured": 1.1, "press": 1.2, "recalled": 1.35, "assumed": 1.6}
 _NEUTRAL = ("numeraire", "exchange_rate_index", "world_price_index", "foreign_demand_index",
             "remittance_index", "corridor_open", "kit_exemption")  # fmt: skip
 _STREAM = 20230101
+# What turns runs into verdicts, beside the targets' own scripts.
+_RULES = ("books.py", "estimate.py", "places.py", "protocol.py", "script.py", "targets.csv",
+          "targets.py", "verdict.py", "worlds.py")  # fmt: skip
 
 
 def varied(params: Params) -> list[str]:
@@ -161,7 +164,7 @@ def _judges() -> str:
     """Hash of what turns runs into verdicts: the scripts, the rules and the bands."""
     digest = hashlib.sha256()
     here = Path(__file__).parent
-    for path in (*sorted(here.glob("*.py")), here / "targets.csv"):
+    for path in (*sorted(here.glob("p[0-9]_*.py")), *(here / name for name in _RULES)):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:8]
 
