@@ -10,9 +10,10 @@ from claims_table import runs_with, small_table
 from typer.testing import CliRunner
 
 from experiments.claims import robust_form, robust_job
+from experiments.claims.page import PAGE
 from experiments.claims.robust_answer import lines_of
 from experiments.claims.robust_job import RobustWish, execute_robust, plan_robust, robust_in
-from experiments.claims.robust_page import draw_robust, matrix, robust_blocks
+from experiments.claims.robust_page import draw_robust, matrix, robust_blocks, stored_robust
 from experiments.claims.robust_table import (
     BASE,
     VARIANTS,
@@ -348,6 +349,16 @@ def test_the_folder_of_the_claims_themselves_is_left_alone(tmp_path):
     done = CliRunner().invoke(app, ["claims", "--robust", "--study", str(tmp_path)])
     assert done.exit_code == 2
     assert "not overwritten" in done.output
+
+
+def test_the_table_that_comes_along_is_of_these_claims_and_variants():
+    found, table = stored_robust(), read_table()
+    if found is None:
+        assert "Not run yet" in PAGE.read_text(encoding="utf-8")
+        return
+    assert [line.id for line in found.lines] == [one.id for one in table.claims]
+    names = [one.name for one in read_variants(VARIANTS, table).variants]
+    assert [one.name for one in found.variants] == [BASE, *names]
 
 
 @pytest.mark.usefixtures("planted_claims")
