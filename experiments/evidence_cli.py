@@ -34,6 +34,12 @@ def evidence(
             help="Is a target hard? So many draws of the parameters, a seed each.",
         ),
     ] = 0,
+    draw_scale: Annotated[
+        float | None,
+        typer.Option(
+            parser=number, metavar="NUMBER", help="People one agent stands for in draws (--scale)."
+        ),
+    ] = None,
     pack: Annotated[str | None, typer.Option(help="Country pack (kyrgyzstan).")] = None,
     workers: Annotated[
         int | None,
@@ -67,8 +73,8 @@ def evidence(
             names = tuple(name.strip() for name in (only or "").split(",") if name.strip())
             job = plan(
                 EvidenceJob(
-                    only=names, quick=quick, seeds=seeds, scale=scale, draws=draws, pack=pack,
-                    workers=workers, out=out, save=save,
+                    only=names, quick=quick, seeds=seeds, scale=scale, draws=draws,
+                    draw_scale=draw_scale, pack=pack, workers=workers, out=out, save=save,
                 )
             )  # fmt: skip
             execute(job, quiet=quiet, json=json)

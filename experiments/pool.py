@@ -12,6 +12,7 @@ import traceback
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass
+from multiprocessing.process import BaseProcess
 from multiprocessing.queues import Queue
 
 from experiments.branching import groups_of, run_together, share_out
@@ -71,6 +72,52 @@ def failure_of(setup: Setup, error: BaseException) -> Failure:
     return Failure(setup.world.name, setup.seed, f"{type(error).__name__}: {error}", trace)
 
 
+def for_each[Thing, Made](
+    work: Callable[[Thing], Made],
+    things: Sequence[Thing],
+    *,
+    jobs: int = 1,
+    tell: Callable[[Thing, Made], None],
+) -> None:
+    """Do `work` for each thing and tell what came of it as it ends, in whatever order.
+
+    With `jobs` of 1 in this process. `work` is a function of a module (it is sent by name) and
+    raises nothing of its own; a process that dies raises here, what was told before stays told.
+    """
+    if jobs <= 1 or len(things) <= 1:
+        for thing in things:
+            tell(thing, work(thing))
+        return
+    context = multiprocessing.get_context("spawn")
+    before = set(multiprocessing.active_children())
+    jobs = min(jobs, len(things))
+    start = (None, os.getpid(), max(threads.count() // jobs, 1))
+    pool = ProcessPoolExecutor(jobs, context, _start_worker, start)
+    try:
+        thing_of = {pool.submit(work, thing): thing for thing in things}
+        running = set(thing_of)
+        while running:
+            ended, running = wait(running, timeout=0.1, return_when=FIRST_COMPLETED)
+            for future in ended:
+                tell(thing_of[future], future.result())
+        pool.shutdown()
+    except BaseException:
+        pool.shutdown(wait=False, cancel_futures=True)
+        _end_children(before)
+        raise
+
+
+def stop_if_alone() -> None:
+    """In a worker process: end it if its parent was killed, so that nobody waits for its work."""
+    if _Worker.parent and os.getppid() != _Worker.parent:
+        os._exit(1)
+
+
+def _end_children(before: set[BaseProcess]) -> None:
+    for child in set(multiprocessing.active_children()) - before:
+        child.terminate()
+
+
 def _run_in_processes(
     setups: Sequence[Setup], jobs: int, progress: Progress | None
 ) -> list[Results | Failure]:
@@ -88,8 +135,7 @@ def _run_in_processes(
     except BaseException:
         # Ctrl-C (or a failing progress bar) must not wait for months still being computed.
         pool.shutdown(wait=False, cancel_futures=True)
-        for child in set(multiprocessing.active_children()) - before:
-            child.terminate()
+        _end_children(before)
         raise
     done: dict[int, Results | Failure] = {}
     for piece, future in zip(pieces, futures, strict=True):
@@ -133,7 +179,7 @@ class _Worker:
     told: float = -math.inf
 
 
-def _start_worker(messages: Queue[tuple[int, int, int]], parent: int, each: int) -> None:
+def _start_worker(messages: Queue[tuple[int, int, int]] | None, parent: int, each: int) -> None:
     """In a new process: where progress goes, whose child this is, and how many threads it has."""
     _Worker.messages = messages
     _Worker.parent = parent
@@ -144,8 +190,7 @@ def _start_worker(messages: Queue[tuple[int, int, int]], parent: int, each: int)
 
 def _work(numbers: Sequence[int], setups: Sequence[Setup]) -> list[Results | Failure]:
     def tell(run: int, done: int, total: int) -> None:
-        if os.getppid() != _Worker.parent:  # the parent was killed: nobody waits for this
-            os._exit(1)
+        stop_if_alone()
         # A month may take a millisecond: telling of each would cost more than some.
         now = time.monotonic()
         if _Worker.messages is not None and (done == total or now - _Worker.told > _TELL_SECONDS):

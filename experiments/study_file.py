@@ -183,6 +183,6 @@ def _keys_at(place: Sequence[str], whole: type[FilePart]) -> list[str]:
         annotation = whole.model_fields[name].annotation
         inside = (annotation, *get_args(annotation))
         whole = next(x for x in inside if isinstance(x, type) and issubclass(x, FilePart))
-        if get_origin(annotation) is dict:
-            next(names)  # a name that the person gave, as of a parameter
+        if get_origin(annotation) in (dict, list):
+            next(names)  # a name that the person gave, as of a parameter, or a place in a list
     return [field.alias or name for name, field in whole.model_fields.items()]

@@ -9,7 +9,7 @@ import pytest
 from claims_table import small_table
 from typer.testing import CliRunner
 
-from experiments.claims import form, job, page, report
+from experiments.claims import form, job, page, report, robust_job
 from experiments.claims.page import PAGE, SCHEMA, blocks, committed, draw
 from experiments.claims.table_file import TABLE, read_table
 from experiments.cli import app
@@ -41,14 +41,34 @@ def small(tmp_path, monkeypatch):
 
 
 def test_every_command_of_the_page_runs(small):
-    assert len(commands()) == 6
-    for command in commands():  # one after the other: later ones read what earlier ones have run
+    mine = [one for one in commands() if "--robust" not in one]
+    assert len(mine) == 6
+    for command in mine:  # one after the other: later ones read what earlier ones have run
         words = shlex.split(command)[1:]
         points = [] if "--points" in words else ["--points", "3"]
         done = CliRunner().invoke(app, [*words, *SMALL, *points, "--quiet"])
         assert done.exit_code == 0, done.output
     assert (small / "results" / "claims" / "claims.json").is_file()
     assert not (small / "verdicts" / "ranges").exists()
+
+
+def test_every_command_about_robustness_runs(small, monkeypatch):
+    mine = small / "mine.toml"
+    facts = 'why = "a test"\nsource = "a test"\ngrade = "assumed"\nwords = "a test"'
+    mine.write_text(
+        f'seeds = 2\n[[variants]]\nname = "quality_low"\ngroup = "assumption"\n{facts}\n'
+        f'[[variants]]\nname = "other"\ngroup = "assumption"\n{facts}\n'
+    )
+    monkeypatch.setattr(robust_job, "read_table", lambda path: small_table())
+    monkeypatch.setattr(robust_job, "VARIANTS", mine)
+    asked = [one for one in commands() if "--robust" in one]
+    assert len(asked) == 3
+    for command in asked:
+        done = CliRunner().invoke(app, [*shlex.split(command)[1:], *SMALL, "--quiet"])
+        assert done.exit_code == 0, done.output
+    found = robust_job.robust_in(small / "results" / "claims_robust")
+    assert [one.name for one in found.variants] == ["reference", "quality_low", "other"]
+    assert {one.missing for one in found.variants} == {0}
 
 
 def test_the_pages_python_runs(small, capsys):

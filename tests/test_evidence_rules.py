@@ -12,9 +12,10 @@ from runs import BURN_IN, PACK
 from typer.testing import CliRunner
 
 from experiments.cli import app
+from experiments.evidence import prior
 from experiments.evidence import runs as stored_runs
 from experiments.evidence.estimate import Estimate, mean_of, over_seeds, ratio_of, weighted_mean
-from experiments.evidence.prior import draw, varied
+from experiments.evidence.prior import draw, hardness, varied
 from experiments.evidence.protocol import MODULES, needed, script
 from experiments.evidence.record import Fact, compare, facts
 from experiments.evidence.runs import Store
@@ -24,6 +25,7 @@ from experiments.evidence.worlds import RUNS, Run
 from experiments.intervals import t_interval
 from experiments.outcomes import outcomes
 from experiments.panels import PanelPlan
+from experiments.pool import for_each
 from model import Params, World, load_pack
 
 RNG = np.random.default_rng(7)
@@ -241,6 +243,41 @@ def test_draws_are_allowed_and_the_same_again():
         usual = table[name].value
         if not (table[name].high == 1.0 and usual > 0.5):
             assert usual / 1.61 - 1 <= value <= usual * 1.61 + 1
+
+
+def test_draws_are_judged_once_and_a_failed_one_is_said(tmp_path, monkeypatch):
+    """Two draws on the small pack: the second time nothing is run; other bands judge, and do not run, again."""
+    params = load_pack(PACK).params()
+
+    def judged(**more):
+        return hardness(tmp_path, PACK, 1.0, ["P5"], 2, params=params, **more)["P5"]
+
+    steps = []
+    real = stored_runs.run_all
+    monkeypatch.setattr(
+        stored_runs, "run_all", lambda setups, **more: steps.append(1) or real(setups, **more)
+    )
+    first = judged(tell=lambda done, total: steps.append((done, total)))
+    assert [one for one in steps if one != 1] == [(0, 2), (1, 2), (2, 2)]
+    assert (first.draws, first.failed, first.scale) == (2, 0, 1.0)
+    assert set(first.rows) == {one.name for one in rows_of("P5") if one.decisive}
+    monkeypatch.setattr(stored_runs, "run_all", lambda *a, **k: pytest.fail("run again"))
+    assert judged() == first
+    monkeypatch.setattr(prior, "_judges", lambda: "other bands")
+    assert judged() == first
+    monkeypatch.setattr(prior, "_judges", lambda: "others")
+    monkeypatch.setattr(prior, "judge", lambda *a: 1 / 0)
+    failed = judged()
+    assert (failed.draws, failed.failed, failed.passed) == (0, 2, 0)
+    assert failed.to_dict()["share"] is None
+    assert "ZeroDivisionError" in (tmp_path / "draws.json").read_text(encoding="utf-8")
+
+
+def test_work_side_by_side_is_told_thing_by_thing():
+    here, there = {}, {}
+    for_each(abs, [-3, 2, -1], tell=here.__setitem__)
+    for_each(abs, [-3, 2, -1], jobs=2, tell=there.__setitem__)
+    assert here == there == {-3: 3, 2: 2, -1: 1}
 
 
 # --- The record -----------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from experiments.claims.table import SHOCK_KINDS, Claim, Dose, Measure, Table
 from experiments.claims.words import Text, named, number, say, unit_of
 from model.calendar_months import date_of
 
-__all__ = ["answer", "answer_all", "can_be_asked"]
+__all__ = ["answer", "answer_all", "can_be_asked", "decided"]
 
 LEAST_LEFT = 12  # months of a run after the last dated event of a claim's worlds
 
@@ -31,7 +31,7 @@ def answer(table: Table, claim: Claim, reference: Runs, ranges: Runs | None) -> 
     if not can_be_asked(table, claim, reference.months):
         return _not_asked(table, claim, reference.months)
     doses = table.doses_of(claim)
-    at_doses = [_decided(table, claim, dose, reference) for dose in doses]
+    at_doses = [decided(table, claim, dose, reference) for dose in doses]
     lead = at_doses[0]
     at_reference: form.FinalVerdict = lead.verdict or "undecided"
     cases = None if ranges is None else cases_of(table, claim, ranges)
@@ -131,7 +131,7 @@ def _effect(
     return effect, found
 
 
-def _decided(table: Table, claim: Claim, dose: Dose, runs: Runs) -> form.Effect:
+def decided(table: Table, claim: Claim, dose: Dose, runs: Runs) -> form.Effect:
     """The leading measure at a dose, with the verdict there."""
     effect, found = _effect(table, claim, claim.leading, dose, runs)
     return form.Effect(

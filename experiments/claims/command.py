@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -24,6 +25,15 @@ def _need_packages() -> None:
             err=True,
         )
         raise typer.Exit(2)
+
+
+def _refuse(why: str, given: Mapping[str, object]) -> None:
+    """`model.errors.InputError` for the first option that was given."""
+    from model.errors import InputError
+
+    for name, value in given.items():
+        if value:
+            raise InputError(why, field=name, value=str(value))
 
 
 def claims(
@@ -68,6 +78,21 @@ def claims(
         int | None,
         typer.Option(parser=whole, metavar="NUMBER", help="Processes side by side (one a core)."),
     ] = None,
+    robust: Annotated[
+        bool,
+        typer.Option("--robust", help="Ask again under other scales, packs and assumptions."),
+    ] = False,
+    only: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAMES",
+            help="With --robust: variants or assumption, pack, scale, with commas (all).",
+        ),
+    ] = None,
+    variants: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="With --robust: variants of your own, as TOML."),
+    ] = None,
     read: Annotated[
         bool, typer.Option("--read", help="Run nothing: answer from the runs that are there.")
     ] = False,
@@ -78,23 +103,24 @@ def claims(
     _need_packages()
     try:
         with input_errors():
+            same: dict[str, Any] = {
+                "study": study, "seeds": seeds, "scale": scale, "pack": pack, "horizon": horizon,
+                "burn_in": burn_in, "table": table, "workers": workers, "read": read,
+            }  # fmt: skip
+            if robust:
+                from experiments.claims.robust_job import RobustWish, execute_robust, plan_robust
+
+                _refuse(
+                    "does not go with --robust",
+                    {"--quick": quick, "--points": points},
+                )
+                asked = plan_robust(RobustWish(only=only, variants=variants, **same))
+                execute_robust(asked, quiet=quiet, json=json)
+                return
             from experiments.claims.job import Wish, execute, plan
 
-            job = plan(
-                Wish(
-                    study=study,
-                    quick=quick,
-                    seeds=seeds,
-                    points=points,
-                    scale=scale,
-                    pack=pack,
-                    horizon=horizon,
-                    burn_in=burn_in,
-                    table=table,
-                    workers=workers,
-                    read=read,
-                )
-            )
+            _refuse("works with --robust only", {"--only": only, "--variants": variants})
+            job = plan(Wish(quick=quick, points=points, **same))
             execute(job, quiet=quiet, json=json)
     except KeyboardInterrupt:
         typer.echo("Interrupted: finished runs are kept; the same command goes on.", err=True)

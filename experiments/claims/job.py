@@ -214,7 +214,7 @@ def _parameters(table: Table, study: Study) -> list[form.ParameterFacts]:
 
 def write_answers(folder: Path, answers: form.Answers) -> None:
     """Write `claims.json` and `claims.csv`, each whole; they are renewed from the runs every time."""
-    _write(folder / "claims.json", answers.model_dump_json(indent=1) + "\n")
+    write_whole(folder / "claims.json", answers.model_dump_json(indent=1) + "\n")
     scratch = folder / ".claims.csv.part"
     with scratch.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, COLUMNS)
@@ -259,7 +259,8 @@ def tidy_rows(answers: form.Answers) -> list[dict[str, Any]]:
     return rows
 
 
-def _write(path: Path, text: str) -> None:
+def write_whole(path: Path, text: str) -> None:
+    """Write a small file whole, or not at all."""
     scratch = path.with_name(f".{path.name}.part")
     scratch.write_text(text, encoding="utf-8")
     scratch.replace(path)

@@ -1,8 +1,8 @@
-"""The tables and pictures of docs/claims.md: `python -m experiments.claims.page [--take DIR]`.
+"""The tables and pictures of docs/claims.md: `python -m experiments.claims.page [--take DIR] [--robust DIR]`.
 
 `--take DIR` takes the answers of a folder that `ornok claims` has filled and keeps them as
-`answers.json` beside this file: the answers that come with Ornok. Without it the page is written again
-from those. Blocks of the page between `<!-- generated: name -->` and `<!-- end -->` belong to this script.
+`answers.json` beside this file: the answers that come with Ornok; `--robust DIR` does so with `robust.json` of
+`ornok claims --robust`. Without them the page is written again from those. Blocks of the page between `<!-- generated: name -->` and `<!-- end -->` belong to this script.
 """
 
 from __future__ import annotations
@@ -20,6 +20,9 @@ from matplotlib.figure import Figure
 
 from experiments.claims import form
 from experiments.claims.figures import draw_board, draw_cases, draw_effects, mark_years
+from experiments.claims.robust_form import Robust
+from experiments.claims.robust_page import PICTURE, draw_robust, robust_blocks, stored_robust
+from experiments.claims.robust_page import STORED as ROBUST
 from experiments.claims.screen import effect_in_words
 from experiments.claims.stored import ANSWERS, committed
 from experiments.claims.table import Table
@@ -44,6 +47,7 @@ def blocks(answers: form.Answers, claims: Table) -> dict[str, Callable[[], str]]
         "made": lambda: made(answers),
         "answers": lambda: verdicts(answers),
         "doses": lambda: by_dose(answers),
+        **robust_blocks(claims, stored_robust(ROBUST)),
     }
 
 
@@ -131,13 +135,16 @@ def by_dose(answers: form.Answers) -> str:
 
 
 def draw(answers: form.Answers, folder: Path = DOCS) -> None:
-    """The three pictures of the page."""
+    """The pictures of the page."""
+    robust = stored_robust(ROBUST)
     with mpl.rc_context(STYLE):
         draw_board(answers).savefig(folder / "claims.png", dpi=130)
         over_time(answers).savefig(folder / "claims_over_time.png", dpi=110)
         found = conditions(answers)
         if found is not None:
             found.savefig(folder / "claims_conditions.png", dpi=110)
+        if robust is not None:
+            draw_robust(robust).savefig(folder / PICTURE, dpi=110)
 
 
 def over_time(answers: form.Answers) -> Figure:
@@ -189,11 +196,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Write the page, its pictures and the schema; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m experiments.claims.page")
     parser.add_argument("--take", type=Path, metavar="DIR", help="a folder of ornok claims")
-    taken = parser.parse_args(arguments).take
-    if taken is not None:
-        text = (taken / "claims.json").read_text(encoding="utf-8")
+    parser.add_argument("--robust", type=Path, metavar="DIR", help="a folder of claims --robust")
+    taken = parser.parse_args(arguments)
+    if taken.take is not None:
+        text = (taken.take / "claims.json").read_text(encoding="utf-8")
         form.Answers.model_validate_json(text)
         ANSWERS.write_text(text, encoding="utf-8")
+    if taken.robust is not None:
+        text = (taken.robust / "robust.json").read_text(encoding="utf-8")
+        Robust.model_validate_json(text)
+        ROBUST.write_text(text, encoding="utf-8")
     answers = committed(ANSWERS)
     schema = json.dumps(form.Answers.model_json_schema(), indent=1)
     SCHEMA.write_text(schema + "\n", encoding="utf-8")

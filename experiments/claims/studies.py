@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,7 +17,10 @@ from experiments.study_file import NAME, StudyFile, read_study
 from model import load_pack
 from model.errors import InputError
 
-__all__ = ["DEFAULT", "QUICK", "RANGES", "REFERENCE", "Settings", "load", "prepare", "settings_of"]
+__all__ = [
+    "DEFAULT", "QUICK", "RANGES", "REFERENCE", "Settings", "load", "prepare", "refuse_foreign",
+    "settings_of", "variant_text", "write_study",
+]  # fmt: skip
 
 REFERENCE, RANGES = "reference", "ranges"
 MARK = "# Written by `ornok claims`; its settings are options of that command."
@@ -66,17 +69,18 @@ def prepare(folder: Path, table: Table, settings: Settings) -> dict[str, Study]:
         refuse_foreign(folder / name / NAME)
     with tempfile.TemporaryDirectory() as scratch:
         for name, (text, worlds) in wanted.items():
-            _write_study(Path(scratch) / name, table, text, worlds)
+            write_study(Path(scratch) / name, table, text, worlds)
             try:
                 Study.load(Path(scratch) / name)
             except InputError as problem:
                 raise InputError(str(problem).replace(scratch, str(folder))) from None
     for name, (text, worlds) in wanted.items():
-        _write_study(folder / name, table, text, worlds)
+        write_study(folder / name, table, text, worlds)
     return {name: Study.load(folder / name) for name in wanted}
 
 
-def _write_study(place: Path, table: Table, text: str, worlds: Sequence[str]) -> None:
+def write_study(place: Path, table: Table, text: str, worlds: Sequence[str]) -> None:
+    """Write a study's folder: its `study.toml` and the worlds made for it."""
     place.mkdir(parents=True, exist_ok=True)
     for world in worlds:
         spec = table.made(world)
@@ -125,9 +129,9 @@ def with_options(base: Settings, **options: object) -> Settings:
 # --- Files ----------------------------------------------------------------------------------------
 
 
-def refuse_foreign(path: Path) -> None:
+def refuse_foreign(path: Path, mark: str = MARK) -> None:
     """`model.errors.InputError` if a file is there that this command has not written."""
-    if path.is_file() and not path.read_text(encoding="utf-8").startswith(MARK):
+    if path.is_file() and not path.read_text(encoding="utf-8").startswith(mark):
         raise InputError(
             "was not written by ornok claims, and is not overwritten", file=path,
             allowed="another folder with --study",
@@ -141,6 +145,28 @@ def _write(path: Path, text: str) -> None:
     scratch = path.with_name(f".{path.name}.part")
     scratch.write_text(text, encoding="utf-8")
     scratch.replace(path)
+
+
+def variant_text(
+    table: Table,
+    settings: Settings,
+    title: str,
+    worlds: Sequence[str],
+    parameters: Mapping[str, float],
+    mark: str,
+) -> str:
+    """`study.toml` of the claims at one setting, with these parameters and `mark` as its first line."""
+    head = _head(
+        table,
+        settings,
+        title,
+        "Do the verdicts stand?",
+        worlds,
+        settings.seeds,
+        parameters=parameters,
+        mark=mark,
+    )
+    return "\n".join([*head, *_keep(table)]) + "\n"
 
 
 def _reference(table: Table, settings: Settings) -> tuple[str, list[str]]:
@@ -180,11 +206,19 @@ def _ranges(table: Table, settings: Settings) -> tuple[str, list[str]]:
 
 
 def _head(
-    table: Table, settings: Settings, title: str, question: str, worlds: Sequence[str], seeds: int
+    table: Table,
+    settings: Settings,
+    title: str,
+    question: str,
+    worlds: Sequence[str],
+    seeds: int,
+    *,
+    parameters: Mapping[str, float] | None = None,
+    mark: str = MARK,
 ) -> list[str]:
     named = [f"{name}.toml" if table.made(name) else name for name in worlds]
     lines = [
-        MARK,
+        mark,
         f"title = {json.dumps(title)}",
         f"question = {json.dumps(question)}",
         f"worlds = {json.dumps(named)}",
@@ -195,8 +229,11 @@ def _head(
     ]
     if settings.horizon is not None:
         lines.append(f"horizon = {settings.horizon}")
+    given: dict[str, float] = dict(parameters or {})
     if settings.burn_in is not None:
-        lines += ["", "[settings]", f"burn_in = {settings.burn_in}"]
+        given = {"burn_in": settings.burn_in, **given}
+    if given:
+        lines += ["", "[settings]", *(f"{name} = {value!r}" for name, value in given.items())]
     return lines
 
 

@@ -45,13 +45,14 @@ MOST_SEEDS = 10_000
 
 @dataclass(frozen=True)
 class EvidenceJob:
-    """What the user asked for. `seeds`, `scale` and `draws` are None where they were not given."""
+    """What the user asked for; None where it was not given. `draw_scale`: that of the draws' runs."""
 
     only: tuple[str, ...] = ()
     quick: bool = False
     seeds: int | None = None
     scale: float | None = None
     draws: int = 0
+    draw_scale: float | None = None
     pack: str | None = None
     workers: int | None = None
     out: Path | None = None
@@ -66,6 +67,7 @@ class EvidencePlan:
     seeds: tuple[int, ...]
     scale: float
     draws: int
+    draw_scale: float
     pack: str
     jobs: int
     folder: Path
@@ -80,7 +82,9 @@ def plan(job: EvidenceJob) -> EvidencePlan:
     pack = load_pack(job.pack or "kyrgyzstan")
     _within("--seeds", seeds, 1, MOST_SEEDS)
     _within("--draws", job.draws, 0, MOST_SEEDS)
-    check_scale(pack, scale)
+    draw_scale = scale if job.draw_scale is None else job.draw_scale
+    for one in (scale, draw_scale):
+        check_scale(pack, one)
     if job.workers is not None:
         _within("--workers", job.workers, 1, 1024)
     if job.save and not page.DOCS.joinpath(page.PAGE).exists():
@@ -91,6 +95,7 @@ def plan(job: EvidenceJob) -> EvidencePlan:
         seeds=tuple(range(1, seeds + 1)),
         scale=scale,
         draws=job.draws,
+        draw_scale=draw_scale,
         pack=job.pack or "kyrgyzstan",
         jobs=job.workers or processes(seeds * 2),
         folder=folder,
@@ -127,9 +132,12 @@ def execute(job: EvidencePlan, *, quiet: bool = False, json: bool = False) -> di
     if job.draws:
         with _bar("draws", show=not quiet) as tell:
             found = hardness(
-                job.folder / "draws", job.pack, job.scale, job.targets, job.draws,
+                job.folder / "draws", job.pack, job.draw_scale, job.targets, job.draws,
                 params=load_pack(job.pack).params(), jobs=job.jobs, tell=tell,
             )  # fmt: skip
+        failed = {name: one.failed for name, one in found.items() if one.failed}
+        for name, many in failed.items():
+            print(f"ornok: {name}: {many} draws without a verdict (draws.json)", file=sys.stderr)
         stored.setdefault("hardness", {}).update({n: one.to_dict() for n, one in found.items()})
     stored["made"] = f"{datetime.now(UTC):%Y-%m-%d}"
     stored["commit"] = git_commit()

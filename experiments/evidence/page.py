@@ -211,8 +211,11 @@ def _hard(stored: Json) -> str:
         span = (
             "–" if one["share"] is None else f"{100 * one['low']:.0f} to {100 * one['high']:.0f} %"
         )
-        lines.append((name, TITLES[name], f"{one['passed']} of {one['draws']}", span, rows))
-    return markdown(("", "target", "draws that pass", "95 % (Wilson)", "draws by row"), lines)
+        failed = f", {one['failed']} failed" if one["failed"] else ""
+        draws = f"{one['passed']} of {one['draws']} at {one['scale']:g}{failed}"
+        lines.append((name, TITLES[name], draws, span, rows))
+    head = ("", "target", "draws that pass, at scale", "95 % (Wilson)", "draws by row")
+    return markdown(head, lines)
 
 
 BLOCKS: Mapping[str, Callable[[Json], str]] = {

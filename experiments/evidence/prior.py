@@ -9,10 +9,12 @@ question), settings of a run, and neutral indices.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,7 @@ import numpy as np
 from experiments.evidence.protocol import judge, needed
 from experiments.evidence.runs import Store
 from experiments.milestones import wilson_interval
+from experiments.pool import for_each, stop_if_alone
 from model import Params
 from model.params import RUN_SETTINGS
 
@@ -28,6 +31,9 @@ FACTORS = {"measured": 1.1, "press": 1.2, "recalled": 1.35, "assumed": 1.6}
 _NEUTRAL = ("numeraire", "exchange_rate_index", "world_price_index", "foreign_demand_index",
             "remittance_index", "corridor_open", "kit_exemption")  # fmt: skip
 _STREAM = 20230101
+# What turns runs into verdicts, beside the targets' own scripts.
+_RULES = ("books.py", "estimate.py", "places.py", "protocol.py", "script.py", "targets.csv",
+          "targets.py", "verdict.py", "worlds.py")  # fmt: skip
 
 
 def varied(params: Params) -> list[str]:
@@ -61,19 +67,43 @@ def draw(params: Params, number: int) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Hardness:
-    """Of how many draws the point estimates lie in all decisive bands of a target, and in each."""
+    """Of how many draws the point estimates lie in all decisive bands of a target, and in each.
+
+    `failed`: draws that gave no verdict, because a run or the judging ended with an error; they are
+    not among `draws`.
+    """
 
     target: str
+    scale: float
     draws: int
     passed: int
+    failed: int
     rows: Mapping[str, int]
 
     def to_dict(self) -> dict[str, Any]:
         """For `evidence.json`: the share with Wilson's interval."""
         low, high = wilson_interval(self.passed, self.draws) if self.draws else (None, None)
         share = self.passed / self.draws if self.draws else None
-        return {"draws": self.draws, "passed": self.passed, "share": share, "low": low,
-                "high": high, "rows": dict(self.rows)}  # fmt: skip
+        return {"scale": self.scale, "draws": self.draws, "passed": self.passed,
+                "failed": self.failed, "share": share, "low": low, "high": high,
+                "rows": dict(self.rows)}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Draw:
+    """One draw that is to be judged: what a worker process needs to know."""
+
+    number: int
+    folder: Path
+    pack: str
+    scale: float
+    settings: Mapping[str, Any]
+    targets: tuple[str, ...]
+
+    @property
+    def store(self) -> Store:
+        """Its runs, made one after the other: draws go side by side, not the runs of one."""
+        return Store(self.folder, self.pack, self.scale, 1, settings=self.settings)
 
 
 def hardness(
@@ -90,40 +120,77 @@ def hardness(
     """Judge every draw by one seed (that of its number) and the weak rule; goes on after a stop.
 
     One seed's chance is part of what passes or fails; so is the model's own share at its defaults.
+    A verdict is kept in `draws.json` by code, pack, scale, settings and what judges it; runs are kept
+    too, so that other bands judge them anew without running them.
     """
     kept = folder / "draws.json"
-    known = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}
-    for number in range(1, draws + 1):
-        store = Store(folder, pack, scale, jobs, settings=draw(params, number))
-        for target in targets:
-            key = f"{target} {number} {store.stamp}"
-            if key in known:
-                continue
-            store.make(needed([target]), [number])
-            known[key] = _verdict(store, target, number)
-            folder.mkdir(parents=True, exist_ok=True)
-            kept.write_text(json.dumps(known, indent=1), encoding="utf-8")
-        if tell is not None:
-            tell(number, draws)
-    stamps = [
-        Store(folder, pack, scale, settings=draw(params, n)).stamp for n in range(1, draws + 1)
+    known: dict[str, Any] = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}
+    asked = [
+        _Draw(number, folder, pack, scale, draw(params, number), tuple(targets))
+        for number in range(1, draws + 1)
     ]
-    return {
-        t: _count(t, [known[f"{t} {n + 1} {s}"] for n, s in enumerate(stamps)]) for t in targets
-    }
+    keys = {one.number: _keys(one) for one in asked}
+    left = [
+        replace(one, targets=tuple(t for t in targets if keys[one.number][t] not in known))
+        for one in asked
+    ]
+    left = [one for one in left if one.targets]
+    done = draws - len(left)
+
+    def told(one: _Draw, verdicts: Mapping[str, Any]) -> None:
+        nonlocal done
+        known.update({keys[one.number][name]: found for name, found in verdicts.items()})
+        folder.mkdir(parents=True, exist_ok=True)
+        scratch = kept.with_name(".draws.json.part")
+        scratch.write_text(json.dumps(known, indent=1), encoding="utf-8")
+        scratch.replace(kept)
+        done += 1
+        if tell is not None:
+            tell(done, draws)
+
+    if tell is not None:
+        tell(done, draws)
+    for_each(_judge, left, jobs=jobs, tell=told)
+    return {t: _count(t, scale, [known[keys[one.number][t]] for one in asked]) for t in targets}
 
 
-def _verdict(store: Store, target: str, seed: int) -> dict[str, Any] | None:
-    """Which rows' points lie in their bands; None where a run failed."""
-    if store.missing(needed([target]), [seed]):
-        return None
-    outcome = judge(store, target, [seed])
-    decisive = {one.row.name: one.weak for one in outcome.verdicts if one.row.decisive}
+def _keys(one: _Draw) -> dict[str, str]:
+    stamp = one.store.stamp
+    return {target: f"{target} {one.number} {stamp} {_judges()}" for target in one.targets}
+
+
+@cache
+def _judges() -> str:
+    """Hash of what turns runs into verdicts: the scripts, the rules and the bands."""
+    digest = hashlib.sha256()
+    here = Path(__file__).parent
+    for path in (*sorted(here.glob("p[0-9]_*.py")), *(here / name for name in _RULES)):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:8]
+
+
+def _judge(one: _Draw) -> dict[str, dict[str, Any]]:
+    """Make a draw's runs and judge its targets: which rows' points lie in their bands, or why not."""
+    store = one.store
+    return {target: _verdict(store, target, one.number) for target in one.targets}
+
+
+def _verdict(store: Store, target: str, seed: int) -> dict[str, Any]:
+    """Which decisive rows pass in the weak sense; `failed` with the reason where none can be told."""
+    try:
+        store.make(needed([target]), [seed], tell=lambda done, total: stop_if_alone())
+        if store.missing(needed([target]), [seed]):
+            return {"failed": str(next(iter(store.failures.values()), "a run is missing"))}
+        outcome = judge(store, target, [seed])
+    except Exception as problem:  # parameters nobody would choose: what fails there is a result
+        return {"failed": f"{type(problem).__name__}: {problem}"}
+    decisive = {one.row.name: bool(one.weak) for one in outcome.verdicts if one.row.decisive}
     return {"passed": all(decisive.values()), "rows": decisive}
 
 
-def _count(target: str, verdicts: Sequence[Mapping[str, Any] | None]) -> Hardness:
-    known = [one for one in verdicts if one is not None]
-    names = list(known[0]["rows"]) if known else []
-    rows = {name: sum(bool(one["rows"][name]) for one in known) for name in names}
-    return Hardness(target, len(known), sum(bool(one["passed"]) for one in known), rows)
+def _count(target: str, scale: float, verdicts: Sequence[Mapping[str, Any]]) -> Hardness:
+    judged = [one for one in verdicts if "failed" not in one]
+    names = list(judged[0]["rows"]) if judged else []
+    rows = {name: sum(bool(one["rows"][name]) for one in judged) for name in names}
+    passed = sum(bool(one["passed"]) for one in judged)
+    return Hardness(target, scale, len(judged), passed, len(verdicts) - len(judged), rows)
