@@ -27,6 +27,8 @@ from model.channels import Clamp
 
 # To be raised when `_write` stores something else.
 _FORM = 1
+# Runs for each process that start together: new processes take seconds, a stop loses what is not stored.
+_BATCH = 15
 
 Tell = Callable[[int, int], None]
 """Called with (runs done, runs in all) whenever some are stored."""
@@ -96,7 +98,7 @@ class Store:
         """Make what is missing; every batch is stored as it is done. Returns the failures."""
         left = self.missing(names, seeds)
         done = 0
-        for batch in _batches(left, max(self.jobs, 1) * 2):
+        for batch in _batches(left, max(self.jobs, 1) * _BATCH):
             for (name, seed), result in zip(batch, self._run(batch), strict=True):
                 if isinstance(result, Failure):
                     self.failures[name, seed] = result
