@@ -50,10 +50,11 @@ class Reading(NamedTuple):
 
 
 def slope(readings: list[Reading]) -> float:
-    """MB that a hundred visits leave: least squares over the second half, when memories are full."""
+    """MB that a hundred visits leave besides the runs remembered: least squares over the second half."""
     late = readings[len(readings) // 2 :]
+    memory = [one.memory - one.jobs["bytes"] / 2**20 for one in late]
     visits = np.array([one.visits for one in late], np.float64) / 100.0
-    return float(np.polyfit(visits, [one.memory for one in late], 1)[0])
+    return float(np.polyfit(visits, memory, 1)[0])
 
 
 def soak(

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import json
 import time
+import urllib.error
 import urllib.request
 import uuid
+from contextlib import suppress
 from http.cookies import SimpleCookie
 from typing import Any
 
@@ -48,10 +50,14 @@ class Visitor:
             data = {"method": "run", "args": run | {"appName": None}}
             self._send(socket, "comm_msg", {"data": data})
             self._listen(socket)
-        if goodbye:
-            close = f"{self._address}/_solara/api/close/{self._kernel}?session_id={self._page}"
-            with urllib.request.urlopen(close, data=b"", timeout=MOST_SECONDS):
-                pass
+            if goodbye:
+                self._say_goodbye()
+
+    def _say_goodbye(self) -> None:
+        path = f"/_solara/api/close/{self._kernel}?session_id={self._page}"
+        # A browser does not hear the answer either; who is not closed by it is forgotten later.
+        with suppress(urllib.error.HTTPError):
+            urllib.request.urlopen(self._address + path, data=b"", timeout=MOST_SECONDS).close()
 
     def _send(self, socket: ClientConnection, kind: str, content: dict[str, Any]) -> None:
         header = {

@@ -63,18 +63,23 @@ export default {
     this.chart = charts.init(this.$refs.plot, null, { renderer: "canvas" });
     this.watcher = new ResizeObserver(() => { this.chart.resize(); this.lay(); });
     this.watcher.observe(this.$refs.plot);
+    // Only what is in view is drawn: with eight charts it is most of what an answer costs the browser.
+    this.seen = true;
+    this.sight = new IntersectionObserver(([one]) => { this.seen = one.isIntersecting; if (this.seen && this.late) this.paint(); }, { rootMargin: "120px" });
+    this.sight.observe(this.$refs.plot);
     this.paint();
   },
   beforeUnmount() {
     this.watcher?.disconnect();
+    this.sight?.disconnect();
     this.chart?.dispose();
   },
   watch: {
-    version() { this.paint(); },
-    difference() { this.paint(); },
-    band() { this.paint(); },
-    texts() { this.paint(); },
-    outcome() { this.paint(); },
+    version() { this.renew(); },
+    difference() { this.renew(); },
+    band() { this.renew(); },
+    texts() { this.renew(); },
+    outcome() { this.renew(); },
     month() { this.lay(); },
   },
   methods: {
@@ -89,8 +94,13 @@ export default {
       const box = this.$refs.plot.getBoundingClientRect();
       return { left: 46, width: Math.max(10, box.width - 46 - 10) };
     },
+    renew() {
+      if (this.seen) this.paint();
+      else this.late = true;
+    },
     paint() {
       if (!this.chart) return;
+      this.late = false;
       const years = Math.floor(this.horizon / 12);
       const series = this.difference ? this.differenceSeries() : this.sideSeries();
       this.chart.setOption({
@@ -184,6 +194,7 @@ export default {
       saveText(`${this.outcome.name}.csv`, lines.join("\n") + "\n", "text/csv");
     },
     picture() {
+      if (this.late) this.paint();
       saveUrl(`${this.outcome.name}.png`, this.chart.getDataURL({ pixelRatio: 2, backgroundColor: "#fff" }));
     },
   },
