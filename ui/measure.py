@@ -173,7 +173,11 @@ def crowd(browser: Any, address: str, pid: int) -> Iterator[Figure]:
 
 
 def one_run(seed: int = 2000) -> Iterator[Figure]:
-    """Many sessions ask the queue for the same two worlds, without browsers: what the server alone takes."""
+    """Many sessions ask the queue for the same two worlds, without browsers: what the server alone takes.
+
+    Another world on the seed that they look at already, as when a class presses a preset; and a seed of
+    which nobody has asked anything, whose years before the first month have to be run as well.
+    """
     from ui.jobs import Jobs, worker_count
     from ui.question import ask
 
@@ -181,20 +185,31 @@ def one_run(seed: int = 2000) -> Iterator[Figure]:
     try:
         done: list[Any] = []
 
-        def everybody(number: int) -> float:
-            both = [ask({"seed": number})[0].request(plant=plant) for plant in (True, False)]
+        def everybody(number: int, **asked: str) -> float:
+            question, _ = ask({"seed": number} | asked)
+            both = [question.request(plant=plant) for plant in (True, False)]
             done.clear()
             begun = time.monotonic()
             for one in both * SESSIONS:
                 jobs.ask(one, lambda what: None if isinstance(what, dict) else done.append(what))
             while len(done) < 2 * SESSIONS:
                 time.sleep(0.01)
+            _check(done)
             return time.monotonic() - begun
 
         everybody(seed)  # the processes are warm now
-        yield Figure(f"{SESSIONS} sessions, one question, server", everybody(seed + 1), 2.0, "s")
+        preset = everybody(seed, world="volume", import_fee="20000")
+        yield Figure(f"{SESSIONS} sessions, one preset, server", preset, 2.0, "s")
+        yield Figure(f"{SESSIONS} sessions, a new seed, server", everybody(seed + 1), 3.0, "s")
     finally:
         jobs.close()
+
+
+def _check(ends: list[Any]) -> None:
+    """A run that fails is fast, too: raise its failure."""
+    for one in ends:
+        if one is not None:
+            raise one
 
 
 def different_runs(address: str) -> Iterator[Figure]:
@@ -215,6 +230,7 @@ def different_runs(address: str) -> Iterator[Figure]:
             _status(address)
             slowest = max(slowest, time.monotonic() - asked)
             time.sleep(0.2)
+        _check(done)
         yield Figure(f"{SESSIONS} different runs", time.monotonic() - begun, 60.0, "s")
         yield Figure("slowest page meanwhile", slowest, 1.0, "s")
     finally:
