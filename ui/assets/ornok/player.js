@@ -126,11 +126,12 @@ export default {
   created() {
     this.time = 0;
     this.frames = 0;
-    this.touched = false; // until somebody moves the clock it stands at the last month that is there
+    this.touched = false;
     if (LINKED.get("view") === "network") this.view = "network";
     const month = parseInt(LINKED.get("month"), 10);
     if (month >= 0 && month < this.horizon) { this.touched = true; this.time = this.month = month; }
     LINKED.delete("month"); // for the first page that is opened, not for the next
+    this.toLast(); // runs may be there already
   },
   mounted() {
     this.mapView = new MapView(this.$refs.map);
@@ -147,7 +148,7 @@ export default {
   },
   watch: {
     version() {
-      if (!this.touched && this.shared > 0) { this.time = this.shared - 1; this.month = this.time; }
+      this.toLast();
       this.draw();
     },
     map(now, before) {
@@ -171,6 +172,8 @@ export default {
       this.draw();
     },
     refit() { this.mapView.fit(); this.networkView.fit(); },
+    // Until somebody moves the clock it stands at the last month that all have.
+    toLast() { if (!this.touched && this.shared > 0) this.time = this.month = this.shared - 1; },
     // --- The clock ---------------------------------------------------------------------------
     go(month) {
       this.touched = true;
