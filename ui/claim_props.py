@@ -18,6 +18,7 @@ LESSONS = {
     "C1": ("plant",), "C2": ("plant",), "C4": ("plant", "seeds"), "C5": ("knowhow",), "C6": ("knowhow",),
     "C9": ("kits",), "C10": ("border",), "C12": ("kits", "founders"), "C13": ("seeds",),
 }  # fmt: skip
+OFFTAKE = "offtake"  # the dose, in cars a year
 # Worlds of the library that ask most nearly what a claim's own worlds ask.
 NEAREST = {"C10": ("corridor_block", "plant"), "C13": ("policy_reversal", "plant")}
 
@@ -27,9 +28,15 @@ def claim_props(words: Words) -> dict[str, Any]:
     answers = committed()
     said = ClaimWords(words)
     doses = {one.name: said.text(one.words) for one in answers.doses}
+    # Where a parameter stands in the worlds of the answers; offtake in the reference, the first dose.
+    now = {one.name: one.default for one in answers.parameters}
+    now |= {OFFTAKE: float(answers.doses[0].cars)}
     return {
         "made": _made(answers.made, len(answers.parameters), words),
-        "claims": [_claim(one, doses, said) for one in answers.claims],
+        "claims": [
+            _claim(one, doses, said) | {"condition": _condition(one, now, said)}
+            for one in answers.claims
+        ],
         "counts": _counts(answers, said),
     }
 
@@ -79,7 +86,6 @@ def _claim(one: form.Answer, doses: dict[str, str], said: ClaimWords) -> dict[st
         "doses": _doses(one, doses, said),
         "beside": _beside(one, said),
         "figure": None if one.figure is None else _figure(one, one.figure, doses, said),
-        "condition": _condition(one, said),
         "lessons": list(LESSONS.get(one.id, ())),
         "links": _links(one),
         "measure": "", "unit": "", "worlds": [], "n": 0, "left_out": "",
@@ -147,7 +153,7 @@ def _figure(
     }
 
 
-def _condition(one: form.Answer, said: ClaimWords) -> dict[str, Any] | None:
+def _condition(one: form.Answer, now: dict[str, float], said: ClaimWords) -> dict[str, Any] | None:
     found = one.flip.condition
     if found is None:
         return None
@@ -168,6 +174,7 @@ def _condition(one: form.Answer, said: ClaimWords) -> dict[str, Any] | None:
                 "high": bound.high,
                 "from": said.number(bound.low) if bound.low is not None else "",
                 "to": said.number(bound.high) if bound.high is not None else "",
+                "now": said.number(now.get(bound.parameter)),
                 "range": f"{said.number(bound.range_low)} – {said.number(bound.range_high)}",
             }
             for bound in found.bounds

@@ -13,6 +13,8 @@ import solara.server.settings as server_settings
 import solara.settings
 from ipyvue.VueTemplateWidget import Events
 
+from ui import memory
+
 HERE = Path(__file__).resolve().parent
 VENDOR = HERE / "vendor"
 ASSETS = HERE / "assets"
@@ -24,6 +26,7 @@ MOST_SESSIONS_A_VISITOR = 6
 
 def configure() -> None:
     """Set what Solara would otherwise fetch, report or allow; safe to call twice."""
+    memory.keep_small()
     refuse_all_but_events()
     solara.settings.assets.cdn = NOWHERE
     solara.settings.assets.proxy = True

@@ -311,6 +311,14 @@ def the_jobs() -> Jobs:
         return _jobs
 
 
+def use(jobs: Jobs) -> None:
+    """Make this the server's queue, instead of the usual one; before anybody asks for it."""
+    global _jobs
+    with _first:
+        _jobs = jobs
+        atexit.register(jobs.close)
+
+
 def worker_count() -> int:
     """`ORNOK_WORKERS` if it is a usable number, else one a core."""
     wished = os.environ.get("ORNOK_WORKERS", "")

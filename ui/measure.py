@@ -1,7 +1,7 @@
 """How fast the app answers, on a quiet machine: against the figures to reach.
 
     python -m ui.measure                 # some three minutes; needs Chromium and playwright
-    python -m ui.measure --soak 1000     # also that many visits, and what memory they leave
+    python -m ui.measure --soak 1000     # also that many visits, and what memory they leave (ui/soak.py)
 
 Starts a server of its own, drives it with one headless Chromium, prints one table. Everything is
 warm, as it is for a visitor: the workers have run before, and the first question has been asked.
@@ -19,10 +19,11 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any, NamedTuple
+
+from ui.soak import resident
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
@@ -57,14 +58,12 @@ class Figure(NamedTuple):
 @contextmanager
 def serving() -> Iterator[tuple[str, int]]:
     """A server of its own: address and process id."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "experiments.cli", "serve", "--port", str(port)]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     address = f"http://127.0.0.1:{port}"
     try:
-        _wait(lambda: _status(address + "/readyz") == 200, 60)
+        wait_for(address)
         yield address, process.pid
     finally:
         process.terminate()
@@ -79,9 +78,17 @@ def _status(url: str) -> int:
         return 0
 
 
-def _wait(condition: Callable[[], bool], seconds: float) -> None:
+def free_port() -> int:
+    """A port of this machine that nobody listens at."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_for(address: str, seconds: float = 60.0) -> None:
+    """Until the server there answers. Raises TimeoutError."""
     end = time.monotonic() + seconds
-    while not condition():
+    while _status(address + "/readyz") != 200:
         if time.monotonic() > end:
             raise TimeoutError("the server did not answer")
         time.sleep(0.1)
@@ -145,17 +152,9 @@ def first_page(browser: Any, address: str) -> float:
     return statistics.median(found)
 
 
-def memory(pid: int) -> float:
-    """Memory of a process in MB."""
-    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmRSS"):
-            return int(line.split()[1]) / 1024.0
-    return float("nan")
-
-
 def crowd(browser: Any, address: str, pid: int) -> Iterator[Figure]:
     """Many visitors with the same question, and what each of them costs."""
-    before = memory(pid)
+    before = resident(pid)
     contexts = [browser.new_context() for _ in range(SESSIONS)]
     pages = [one.new_page() for one in contexts]
     for page in pages:
@@ -168,13 +167,17 @@ def crowd(browser: Any, address: str, pid: int) -> Iterator[Figure]:
     for page in pages:
         page.wait_for_function(DONE, timeout=60_000)
     yield Figure(f"{SESSIONS} visitors, one question", time.monotonic() - begun, 2.0, "s")
-    yield Figure("memory a session", (memory(pid) - before) / SESSIONS, 5.0, "MB")
+    yield Figure("memory a session", (resident(pid) - before) / SESSIONS, 5.0, "MB")
     for one in contexts:
         one.close()
 
 
 def one_run(seed: int = 2000) -> Iterator[Figure]:
-    """Many sessions ask the queue for the same two worlds, without browsers: what the server alone takes."""
+    """Many sessions ask the queue for the same two worlds, without browsers: what the server alone takes.
+
+    Another world on the seed that they look at already, as when a class presses a preset; and a seed of
+    which nobody has asked anything, whose years before the first month have to be run as well.
+    """
     from ui.jobs import Jobs, worker_count
     from ui.question import ask
 
@@ -182,20 +185,31 @@ def one_run(seed: int = 2000) -> Iterator[Figure]:
     try:
         done: list[Any] = []
 
-        def everybody(number: int) -> float:
-            both = [ask({"seed": number})[0].request(plant=plant) for plant in (True, False)]
+        def everybody(number: int, **asked: str) -> float:
+            question, _ = ask({"seed": number} | asked)
+            both = [question.request(plant=plant) for plant in (True, False)]
             done.clear()
             begun = time.monotonic()
             for one in both * SESSIONS:
                 jobs.ask(one, lambda what: None if isinstance(what, dict) else done.append(what))
             while len(done) < 2 * SESSIONS:
                 time.sleep(0.01)
+            _check(done)
             return time.monotonic() - begun
 
         everybody(seed)  # the processes are warm now
-        yield Figure(f"{SESSIONS} sessions, one question, server", everybody(seed + 1), 2.0, "s")
+        preset = everybody(seed, world="volume", import_fee="20000")
+        yield Figure(f"{SESSIONS} sessions, one preset, server", preset, 2.0, "s")
+        yield Figure(f"{SESSIONS} sessions, a new seed, server", everybody(seed + 1), 3.0, "s")
     finally:
         jobs.close()
+
+
+def _check(ends: list[Any]) -> None:
+    """A run that fails is fast, too: raise its failure."""
+    for one in ends:
+        if one is not None:
+            raise one
 
 
 def different_runs(address: str) -> Iterator[Figure]:
@@ -216,25 +230,20 @@ def different_runs(address: str) -> Iterator[Figure]:
             _status(address)
             slowest = max(slowest, time.monotonic() - asked)
             time.sleep(0.2)
+        _check(done)
         yield Figure(f"{SESSIONS} different runs", time.monotonic() - begun, 60.0, "s")
         yield Figure("slowest page meanwhile", slowest, 1.0, "s")
     finally:
         jobs.close()
 
 
-def soak(browser: Any, address: str, pid: int, visits: int) -> Figure:
-    """Memory that so many visits leave, after a tenth of them."""
-    begun = 0.0
-    for k in range(visits):
-        context = browser.new_context()
-        page = context.new_page()
-        page.goto(f"{address}/explore?pack=valley")
-        page.wait_for_selector(".player", timeout=60_000)
-        context.close()
-        if k == visits // 10:
-            begun = memory(pid)
-    time.sleep(5.0)
-    return Figure(f"memory left by {visits} visits", memory(pid) - begun, 50.0, "MB")
+def soak(visits: int) -> Iterator[Figure]:
+    """Memory that so many visits leave, with a server of its own (`ui/soak.py`)."""
+    from ui import soak
+
+    with soak.serving() as (address, ask):
+        readings = soak.soak(visits, address, ask, lambda line: print(line, flush=True))
+    yield Figure("a hundred visits leave, second half", soak.slope(readings), 1.0, "MB")
 
 
 def measure(visits: int) -> Iterator[Figure]:
@@ -256,9 +265,9 @@ def measure(visits: int) -> Iterator[Figure]:
         yield from crowd(browser, address, pid)
         yield from one_run()
         yield from different_runs(address)
-        if visits:
-            yield soak(browser, address, pid, visits)
         browser.close()
+    if visits:
+        yield from soak(visits)
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""What a run tells the browser: outcomes, firms, contracts, flows; as compact bytes, by pieces of months.
+"""What a run tells the browser: outcomes, firms, contracts, flows, people who move; as compact bytes, by months.
 
 A piece is a dict of plain values and bytes (little-endian; shapes below). Pieces of one run follow
 each other in time; `assets/ornok/run_data.js` puts them together. M: months of the piece, O: outcomes,
@@ -15,6 +15,7 @@ Q: regional outcomes, R: regions, F: firms known so far, C: contracts known so f
     named               int32 triples (period, supplier under contract, its named supplier), yearly
     commuters           int32 [K, R, R], people by home and place of work, at the end of each year
     commuter_months     int32 [K], the periods of those
+    moves               who went elsewhere, by month and way (see `moves.Moves.take`)
 
 The first piece has `head` as well: names, scale, plants.
 """
@@ -27,6 +28,7 @@ import numpy as np
 
 from model.contracts import Contract
 from model.workers import EMPLOYEE
+from ui.moves import Moves
 from ui.shown_outcomes import all_outcomes, sent_outcomes, sent_regional
 
 if TYPE_CHECKING:
@@ -72,6 +74,7 @@ class Recorder:
         self._paid: list[float] = []
         self._ended: set[int] = set()
         self._taken = 0
+        self._moves = Moves(model)
         self._clear()
 
     def _clear(self) -> None:
@@ -90,6 +93,7 @@ class Recorder:
         model = self._model
         self._note_firms(model)
         self._note_contracts(model)
+        self._moves.note()
         if (model.period + 1) % _YEAR == 0 or model.period == 0:
             self._note_named(model)
             self._commuters.append(commuters(model))
@@ -161,6 +165,7 @@ class Recorder:
         if first == 0:
             piece["head"] = head(self._model, list(monthly), list(regional))
         self._rows = np.concatenate([self._rows, np.array(self._new_rows, np.int64)])
+        piece["moves"] = self._moves.take(self._numbers())
         self._taken = last
         self._clear()
         return piece
@@ -177,6 +182,12 @@ class Recorder:
         # Firms of the start are older than the run.
         columns["start"] = np.maximum(np.array(starts, np.int32), -1).tobytes()
         return {"count": len(rows)} | columns
+
+    def _numbers(self) -> np.ndarray:
+        """The number of the firm on each row, -1 for one that never was in business."""
+        numbers = np.full(self._model.firms.capacity, -1)
+        numbers[self._rows] = np.arange(len(self._rows))
+        return numbers
 
     def _staff_bytes(self) -> bytes:
         return _rows_bytes(self._staff, len(self._rows) + len(self._new_rows), np.uint8)

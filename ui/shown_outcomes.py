@@ -127,6 +127,19 @@ def sent_regional() -> tuple[str, ...]:
     return REGIONAL + FLOWS_ABROAD
 
 
+def other_label(name: str, words: Any) -> str:
+    """What an outcome without texts of its own is called: by name, by its family, or as the model has it."""
+    if words.has(f"other_outcomes.{name}"):
+        return str(words(f"other_outcomes.{name}"))
+    families = words.part("other_outcomes.families")
+    for family in sorted(families, key=len, reverse=True):
+        member = name.removeprefix(family)
+        for part in ("sectors", "parts", "other_outcomes.members"):
+            if member != name and words.has(f"{part}.{member}"):
+                return str(words(f"other_outcomes.families.{family}", of=words(f"{part}.{member}")))
+    return name.replace("_", " ")
+
+
 def as_props(words: Any) -> list[dict[str, Any]]:
     """The list for the browser, in the visitor's language."""
     known = outcomes()
@@ -138,7 +151,7 @@ def as_props(words: Any) -> list[dict[str, Any]]:
         {
             "name": one.name,
             "group": one.group,
-            "label": text(f"outcomes.{one.name}.label", one.name.replace("_", " ")),
+            "label": text(f"outcomes.{one.name}.label", other_label(one.name, words)),
             "help": text(f"outcomes.{one.name}.help", known[one.name].meaning),
             "unit": text(f"units.{one.unit}", one.unit),
             "factor": one.factor,

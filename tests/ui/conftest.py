@@ -95,10 +95,13 @@ def chromium():
 
 @pytest.fixture
 def visit(chromium, server):
-    """`visit(path)` opens a page in a session of its own and returns it when the app stands there."""
+    """`visit(path)` opens a page in a session of its own and returns it when the app stands there.
+
+    `status`: the HTTP status of the page itself, where it is to be another than 200.
+    """
     contexts, wrong = [], []
 
-    def open_page(path="/", *, language="en", width=1280, height=800, script=None):
+    def open_page(path="/", *, language="en", width=1280, height=800, script=None, status=200):
         context = chromium.new_context(
             viewport={"width": width, "height": height}, locale=language, accept_downloads=True
         )
@@ -106,7 +109,12 @@ def visit(chromium, server):
         page = context.new_page()
         page.on("request", lambda one: _check_request(one, server, wrong))
         page.on(
-            "response", lambda one: wrong.append((one.status, one.url)) if one.status > 399 else 0
+            "response",
+            lambda one: (
+                wrong.append((one.status, one.url))
+                if one.status > 399 and (one.status, one.url) != (status, server + path)
+                else 0
+            ),
         )
         page.on("pageerror", lambda error: wrong.append(("script error", str(error))))
         if script:

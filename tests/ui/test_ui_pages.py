@@ -24,7 +24,9 @@ PAGES = {
     "model": "/model?part=parameters",
     "evidence": "/model?part=evidence",
     "classic": "/classic",
+    "not_found": "/nonsense",
 }
+STATUS = {"not_found": 404}
 # Pages with runs: what says by its `data-state` that they are there.
 RUNS = {"explore": ".player", "compare": ".player", "follow": ".follow", "life": ".follow"}
 
@@ -190,6 +192,33 @@ def test_forged_values_are_clamped_and_a_message_too_large_ends_its_own_visit(vi
     other.wait_for_selector(".compare h1")
 
 
+DRAWN = "(all) => all.map((one) => one.querySelectorAll('canvas').length > 0)"
+
+
+def test_charts_are_drawn_when_they_are_seen(explore):
+    """Those out of view cost the browser nothing, and stand there when one comes to them."""
+    cards = explore.locator(".chart .plot")
+    explore.wait_for_function("() => document.querySelector('.chart .plot canvas')")
+    drawn = cards.evaluate_all(DRAWN)
+    assert drawn[0]
+    assert not all(drawn)
+    cards.last.scroll_into_view_if_needed()
+    explore.wait_for_function(
+        "() => [...document.querySelectorAll('.chart .plot')].at(-1).querySelector('canvas')"
+    )
+
+
+def test_a_player_that_is_opened_late_stands_at_the_last_month(visit):
+    """A lesson's runs are there before its charts are opened."""
+    page = visit("/lessons/plant?pack=valley&step=predict")
+    page.wait_for_function("() => document.querySelectorAll('.lesson input[name=choice]').length")
+    page.wait_for_timeout(4000)
+    page.locator(".lesson input[name=choice]").first.check()
+    page.locator(".steps a").nth(1).click()
+    wait_for_runs(page)
+    assert month(page) == 239
+
+
 def test_beside_a_whole_band_the_numbers_are_called_one_seed(explore):
     explore.wait_for_selector(".one-seed", timeout=90_000)
     assert "3 seeds" in explore.text_content(".one-seed")
@@ -224,7 +253,7 @@ def test_worlds_are_compared(visit):
 
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_fits_a_phone(visit, name):
-    page = visit(PAGES[name], width=390, height=780)
+    page = visit(PAGES[name], width=390, height=780, status=STATUS.get(name, 200))
     page.wait_for_selector(".page h1", state="attached")
     page.wait_for_timeout(300)
     assert page.evaluate("() => document.documentElement.scrollWidth") <= 390
@@ -247,7 +276,7 @@ def test_nobody_is_kept_out(visit, name):
     source = axe_source()
     if source is None:
         pytest.skip("axe-core is not installed (pip install axe-playwright-python)")
-    page = visit(PAGES[name])
+    page = visit(PAGES[name], status=STATUS.get(name, 200))
     page.wait_for_selector(".page h1", state="attached")
     if name in RUNS:
         wait_for_runs(page, within=RUNS[name])

@@ -5,7 +5,9 @@ import string
 
 import pytest
 
+from model.measures import outcomes
 from ui.language import LANGUAGES, Words, read_texts
+from ui.shown_outcomes import other_label, other_outcomes
 
 
 def leaves(table, path=""):
@@ -61,3 +63,17 @@ def test_numbers_and_months_as_each_language_writes_them():
 def test_a_text_that_is_missing_is_named_and_stops_nothing(caplog):
     assert Words("en")("no.such.text") == "no.such.text"
     assert "no.such.text" in caplog.text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_chart_of_the_list_has_a_name_and_a_unit(language):
+    """In words of the language, each its own, and none left that nobody asks for."""
+    words, known = Words(language), outcomes()
+    labels = {one.name: other_label(one.name, words) for one in other_outcomes()}
+    assert not [name for name, label in labels.items() if label == name.replace("_", " ")]
+    assert len(set(labels.values())) == len(labels)
+    if language != "en":
+        assert all(re.search("[а-яё]", label) for label in labels.values())
+    named = set(read_texts(language)["other_outcomes"]) - {"families", "members"}
+    assert named <= set(labels)
+    assert all(words.has(f"units.{known[name].unit}") for name in labels)

@@ -4,21 +4,14 @@
 import { BLUE, SIDES } from "./colours.js";
 import { saveText, saveUrl } from "./download.js";
 import { fill, isoMonth, number, signed } from "./format.js";
-
-let loading = null;
-
-// ECharts once for all charts.
-export function loadCharts() {
-  loading ??= new Promise((done, failed) => {
-    window.requirejs([`${window.solara.rootPath}/_solara/cdn/echarts@6.1.0/dist/echarts.min.js`], done, failed);
-  });
-  return loading;
-}
+import plot from "./plot.js";
 
 export default {
+  mixins: [plot],
   props: ["outcome", "runs", "version", "band", "difference", "texts", "sides", "locale", "month", "horizon", "marks"],
   emits: ["go", "remove"],
-  data: () => ({ table: false, plot: null }),
+  data: () => ({ table: false }),
+  created() { this.replaces = { replaceMerge: ["series"] }; },
   template: `
     <figure class="chart" :class="{ open: table }">
       <figcaption>
@@ -57,24 +50,12 @@ export default {
       return `${this.outcome.label}, ${this.outcome.unit}. ${parts.join("; ")}`;
     },
   },
-  async mounted() {
-    const charts = await loadCharts();
-    if (!this.$refs.plot) return;
-    this.chart = charts.init(this.$refs.plot, null, { renderer: "canvas" });
-    this.watcher = new ResizeObserver(() => { this.chart.resize(); this.lay(); });
-    this.watcher.observe(this.$refs.plot);
-    this.paint();
-  },
-  beforeUnmount() {
-    this.watcher?.disconnect();
-    this.chart?.dispose();
-  },
   watch: {
-    version() { this.paint(); },
-    difference() { this.paint(); },
-    band() { this.paint(); },
-    texts() { this.paint(); },
-    outcome() { this.paint(); },
+    version() { this.renew(); },
+    difference() { this.renew(); },
+    band() { this.renew(); },
+    texts() { this.renew(); },
+    outcome() { this.renew(); },
     month() { this.lay(); },
   },
   methods: {
@@ -89,12 +70,10 @@ export default {
       const box = this.$refs.plot.getBoundingClientRect();
       return { left: 46, width: Math.max(10, box.width - 46 - 10) };
     },
-    paint() {
-      if (!this.chart) return;
+    drawing() {
       const years = Math.floor(this.horizon / 12);
       const series = this.difference ? this.differenceSeries() : this.sideSeries();
-      this.chart.setOption({
-        animation: false, aria: { enabled: false },
+      return {
         grid: { left: 46, right: 10, top: 10, bottom: 20 },
         xAxis: {
           type: "value", min: 0, max: this.horizon - 1, interval: 12 * (years > 12 ? 5 : 2), minInterval: 12,
@@ -107,8 +86,7 @@ export default {
         },
         tooltip: { trigger: "axis", confine: true, renderMode: "richText", textStyle: { fontSize: 12 }, formatter: (points) => this.tip(points), axisPointer: { lineStyle: { color: "#8a8f94" } } },
         series: [...series, this.eventSeries()],
-      }, { replaceMerge: ["series"] });
-      this.lay();
+      };
     },
     sideSeries() {
       return Object.entries(this.runs).filter(([, run]) => run.months > 0).map(([side, run]) => ({
@@ -183,8 +161,6 @@ export default {
       }
       saveText(`${this.outcome.name}.csv`, lines.join("\n") + "\n", "text/csv");
     },
-    picture() {
-      saveUrl(`${this.outcome.name}.png`, this.chart.getDataURL({ pixelRatio: 2, backgroundColor: "#fff" }));
-    },
+    picture() { saveUrl(`${this.outcome.name}.png`, this.pictureUrl()); },
   },
 };

@@ -43,8 +43,8 @@ export default {
             <p v-if="!claim.condition.confirmed" class="small">{{ texts.not_confirmed }} {{ claim.condition.text }}.</p>
             <p class="small">{{ claim.condition.quality }}</p>
             <div class="wide" tabindex="0" role="region" :aria-label="texts.changes"><table class="plain">
-              <thead><tr><th scope="col">{{ texts.parameter }}</th><th scope="col">{{ texts.from }}</th><th scope="col">{{ texts.to }}</th><th scope="col">{{ texts.range }}</th></tr></thead>
-              <tbody><tr v-for="one in claim.condition.bounds" :key="one.parameter"><th scope="row">{{ one.words }} <code>{{ one.parameter }}</code></th><td>{{ one.from || texts.range_end }}</td><td>{{ one.to || texts.range_end }}</td><td>{{ one.range }}</td></tr></tbody>
+              <thead><tr><th scope="col">{{ texts.parameter }}</th><th scope="col">{{ texts.now }}</th><th scope="col">{{ texts.from }}</th><th scope="col">{{ texts.to }}</th><th scope="col">{{ texts.range }}</th></tr></thead>
+              <tbody><tr v-for="one in claim.condition.bounds" :key="one.parameter"><th scope="row">{{ one.words }} <code>{{ one.parameter }}</code></th><td>{{ one.now }}</td><td>{{ one.from || texts.range_end }}</td><td>{{ one.to || texts.range_end }}</td><td>{{ one.range }}</td></tr></tbody>
             </table></div>
           </template>
           <div class="figures">

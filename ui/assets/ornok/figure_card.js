@@ -1,11 +1,12 @@
 // One figure that is drawn from numbers already at hand: its title, the plot, and the same numbers as a table,
 // a CSV and a picture. Charts of runs that are still coming are `chart_card.js`.
 
-import { loadCharts } from "./chart_card.js";
 import { saveText, saveUrl } from "./download.js";
 import { number } from "./format.js";
+import plot from "./plot.js";
 
 export default {
+  mixins: [plot],
   // option: what ECharts draws; columns, rows: the same as a table (raw values); digits: of its numbers.
   props: ["name", "title", "unit", "option", "columns", "rows", "texts", "locale", "height", "digits"],
   data: () => ({ table: false }),
@@ -27,24 +28,13 @@ export default {
         </table>
       </div>
     </figure>`,
-  async mounted() {
-    const charts = await loadCharts();
-    if (!this.$refs.plot) return;
-    this.chart = charts.init(this.$refs.plot, null, { renderer: "canvas" });
-    this.watcher = new ResizeObserver(() => this.chart.resize());
-    this.watcher.observe(this.$refs.plot);
-    this.paint();
-  },
-  beforeUnmount() {
-    this.watcher?.disconnect();
-    this.chart?.dispose();
-  },
+  created() { this.replaces = { notMerge: true }; },
   watch: {
-    option() { this.paint(); },
+    option() { this.renew(); },
     height() { this.$nextTick(() => this.chart?.resize()); },
   },
   methods: {
-    paint() { this.chart?.setOption({ animation: false, aria: { enabled: false }, ...this.option }, { notMerge: true }); },
+    drawing() { return this.option; },
     shown(cell) { return typeof cell === "number" || cell === null ? number(cell, this.locale, this.digits ?? null) : cell; },
     csv() {
       const written = (cell) => {
@@ -55,6 +45,6 @@ export default {
       const lines = [this.columns, ...this.rows].map((row) => row.map(written).join(","));
       saveText(`${this.name}.csv`, lines.join("\n") + "\n", "text/csv");
     },
-    picture() { saveUrl(`${this.name}.png`, this.chart.getDataURL({ pixelRatio: 2, backgroundColor: "#fff" })); },
+    picture() { saveUrl(`${this.name}.png`, this.pictureUrl()); },
   },
 };

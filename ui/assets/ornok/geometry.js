@@ -31,7 +31,7 @@ function layOutOutlines(map, width, height) {
     discs.push(disc);
     return { ...one, ring: null, disc, place, centre: [disc.x, disc.y] };
   });
-  return { regions, width, height };
+  return { regions, width, height, abroad: abroadAt(rings, discs, width, height) };
 }
 
 // Discs side by side as they lie, their size by people.
@@ -49,7 +49,13 @@ function layOutDiscs(map, width, height) {
     const disc = { x, y, radius: big * (0.6 + 0.4 * Math.sqrt(one.people / most)) };
     return { ...one, ring: null, disc, place: [x, y], centre: [x, y] };
   });
-  return { regions, width, height };
+  return { regions, width, height, abroad: abroadAt([], regions.map((one) => one.disc), width, height) };
+}
+
+// Where those abroad are: in a corner that nothing covers.
+function abroadAt(rings, discs, width, height) {
+  const { x, y } = freePlace([0, 0], 13, rings, discs, width, height);
+  return [x, y];
 }
 
 // The place for a disc nearest to a city where it covers no outline and no other disc.

@@ -2,6 +2,7 @@
 
 import { BLACK, BLUE, diverging, FAMILY_OF, FAMILY_STYLE, GREEN, ORIGINS } from "./colours.js";
 import { besideName, layOut, placeOf } from "./geometry.js";
+import { drawMoves } from "./moves_layer.js";
 import { halo, mark } from "./shapes.js";
 
 const TAU = 2 * Math.PI;
@@ -12,6 +13,7 @@ export class MapView {
     this.canvas = canvas;
     this.x = canvas.getContext("2d");
     this.places = new Map();
+    this.font = `600 12px ${FONT}`;
     this.picked = null;
   }
 
@@ -57,6 +59,7 @@ export class MapView {
     if (shown.layers.firms) this.drawFirms(shown, month);
     if (shown.layers.parts) this.drawParts(shown, month);
     this.drawPlants(shown.run, month);
+    if (shown.layers.moves) drawMoves(this, shown.run, shown.month);
     this.drawNames(shown);
     if (this.picked) this.drawPicked(shown.run, month);
   }
@@ -106,7 +109,7 @@ export class MapView {
         cx += (right ? 1 : -1) * (region.disc.radius + 6);
         cy -= 2;
       }
-      x.font = `600 12px ${FONT}`;
+      x.font = this.font;
       halo(x, this.names[region.id] ?? region.name, cx, cy);
       if (shown.change) {
         x.font = `12px ${FONT}`;

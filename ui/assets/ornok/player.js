@@ -5,6 +5,7 @@ import ChartCard from "./chart_card.js";
 import Inspector from "./inspector.js";
 import LegendBox from "./legend.js";
 import Monitors from "./monitors.js";
+import MovesTable from "./moves_table.js";
 import Timeline from "./timeline.js";
 import { saveUrl } from "./download.js";
 import { fill, isoMonth, monthName, number, signed } from "./format.js";
@@ -15,14 +16,14 @@ import { NetworkView } from "./network_view.js";
 const LINKED = new URLSearchParams(location.hash.slice(1));
 
 export default {
-  components: { ChartCard, Inspector, LegendBox, Monitors, Timeline },
+  components: { ChartCard, Inspector, LegendBox, Monitors, MovesTable, Timeline },
   // `runs`: {a, b?} of RunData; `version` counts what has arrived; `words`: texts of the player;
   // `sides`: names of a and b; `states`: how far each is; `lesson`: all charts first, as differences.
   props: ["runs", "version", "band", "outcomes", "map", "words", "sides", "states", "locale", "horizon", "shocks", "follow", "lesson"],
   emits: ["follow"],
   data: (vm) => ({
     month: 0, playing: false, speed: 12, view: "map", by: "origin", colour: "employee_jobs",
-    layers: { firms: true, parts: true, workers: true }, difference: !!vm.lesson, extra: [], picked: null, tip: null, long: false,
+    layers: { firms: true, parts: true, workers: true, moves: true }, difference: !!vm.lesson, extra: [], picked: null, tip: null, long: false,
   }),
   template: `
     <section class="player" @keydown="key" :aria-label="words.player" :data-state="state" :data-month="month" :data-view="view">
@@ -42,7 +43,7 @@ export default {
             </label>
             <button type="button" class="icon" @click="picture" :title="words.chart.png" :aria-label="words.chart.png + ': ' + words[view]"><i class="mdi mdi-image-outline" aria-hidden="true"></i></button>
             <span v-if="view === 'map'" class="layers" role="group" :aria-label="words.layers.title">
-              <label v-for="one in ['firms', 'parts', 'workers']" :key="one"><input type="checkbox" v-model="layers[one]"> {{ words.layers[one] }}</label>
+              <label v-for="one in ['firms', 'parts', 'workers', 'moves']" :key="one"><input type="checkbox" v-model="layers[one]"> {{ words.layers[one] }}</label>
             </span>
           </div>
           <div class="canvases" @mousemove="hover" @mouseleave="tip = null" @click="pick">
@@ -51,7 +52,8 @@ export default {
             <div v-if="tip" class="tip" :style="{ left: tip.x + 'px', top: tip.y + 'px' }">{{ tip.text }}</div>
             <p v-if="!started" class="wait" role="status">{{ long ? words.long_wait : words.first_wait }}</p>
           </div>
-          <legend-box :view="view" :by="by" :words="words" :scale="scale" :layers="layers" :two="!!runs.b"></legend-box>
+          <legend-box :view="view" :by="by" :words="words" :scale="scale" :layers="layers" :two="!!runs.b" :each="each" :locale="locale"></legend-box>
+          <moves-table v-if="view === 'map'" :run="runs.a" :other="runs.b" :version="version" :month="month" :names="map.names" :words="words" :sides="sides" :locale="locale"></moves-table>
         </div>
         <div class="column">
           <inspector :run="runs.a" :other="runs.b" :version="version" :month="month" :picked="picked" :names="map.names" :words="words" :sides="sides" :locale="locale" :view="view" :follow="follow"
@@ -91,6 +93,8 @@ export default {
     shared() { return this.version >= 0 ? Math.min(...Object.values(this.runs).map((run) => run.months)) : 0; },
     started() { return this.version >= 0 && this.runs.a.months > 0; },
     scale() { return this.version >= 0 ? this.runs.a.head?.scale ?? null : null; },
+    // People that one arrow between regions and abroad stands for.
+    each() { return this.version >= 0 ? this.runs.a.moves?.people ?? null : null; },
     charts() {
       const first = this.words.first_charts.map((name) => this.byName[name]);
       return [...first, ...this.extra.map((name) => ({ ...this.byName[name], extra: true }))].filter(Boolean);
@@ -122,11 +126,12 @@ export default {
   created() {
     this.time = 0;
     this.frames = 0;
-    this.touched = false; // until somebody moves the clock it stands at the last month that is there
+    this.touched = false;
     if (LINKED.get("view") === "network") this.view = "network";
     const month = parseInt(LINKED.get("month"), 10);
     if (month >= 0 && month < this.horizon) { this.touched = true; this.time = this.month = month; }
     LINKED.delete("month"); // for the first page that is opened, not for the next
+    this.toLast(); // runs may be there already
   },
   mounted() {
     this.mapView = new MapView(this.$refs.map);
@@ -143,7 +148,7 @@ export default {
   },
   watch: {
     version() {
-      if (!this.touched && this.shared > 0) { this.time = this.shared - 1; this.month = this.time; }
+      this.toLast();
       this.draw();
     },
     map(now, before) {
@@ -167,6 +172,8 @@ export default {
       this.draw();
     },
     refit() { this.mapView.fit(); this.networkView.fit(); },
+    // Until somebody moves the clock it stands at the last month that all have.
+    toLast() { if (!this.touched && this.shared > 0) this.time = this.month = this.shared - 1; },
     // --- The clock ---------------------------------------------------------------------------
     go(month) {
       this.touched = true;

@@ -1,6 +1,7 @@
 // One run as it arrives: pieces of months put together into arrays by month.
 
 import { STAFF, typed } from "./bytes.js";
+import { Moves } from "./moves.js";
 
 export class RunData {
   constructor(horizon) {
@@ -19,6 +20,7 @@ export class RunData {
     this.partsRows = []; // month -> Float32Array [contracts known by then]
     this.named = []; // {month, from, to}
     this.commuters = []; // {month, table: Int32Array [regions * regions]}
+    this.moves = null; // who went elsewhere
     this.byKey = new Map();
   }
 
@@ -80,6 +82,8 @@ export class RunData {
     for (let m = 0; m < piece.months; m++) this.staffRows.push(staff.subarray(m * width, (m + 1) * width));
     pairs(typed(piece.closed, Int32Array), 2, ([number, month]) => { this.firms[number].end = month; });
     this.addContracts(piece);
+    this.moves ??= new Moves(this.head.scale);
+    this.moves.add(piece.moves);
     const n = this.head.regions.length;
     const tables = typed(piece.commuters, Int32Array);
     typed(piece.commuter_months, Int32Array).forEach((month, k) => {

@@ -4,6 +4,9 @@
 import { typed, unflatten } from "./bytes.js";
 import { RunData } from "./run_data.js";
 
+const TOGETHER_MS = 25;
+const ENDS = ["done", "busy", "too_long", "failed"];
+
 export default {
   data: () => ({ version: 0, states: {}, bandVersion: 0 }),
   created() {
@@ -12,8 +15,10 @@ export default {
     this.numbers = {};
     this.runBand = null;
     this.asked = 0;
+    this.waiting = null;
   },
   mounted() { this.ready(); },
+  beforeUnmount() { clearTimeout(this.waiting); },
   computed: {
     // A new object whenever something has arrived, so that whoever reads it looks again.
     shownRuns() { return this.version >= 0 ? { ...this.runs } : {}; },
@@ -35,14 +40,22 @@ export default {
       if (whole.first === 0) this.runs[side] = new RunData(whole.head.horizon);
       this.runs[side].add(whole);
       this.states = { ...this.states, [side]: "running" };
-      this.version += 1;
       this.timed();
+      // Both sides' pieces come together: what follows at once is drawn at once.
+      this.waiting ??= setTimeout(() => this.look(), TOGETHER_MS);
     },
     jupyter_state(side, number, state) {
       if (this.numbers[side] !== number) return;
-      this.states = { ...this.states, [side]: state };
-      this.version += 1;
+      const states = { ...this.states, [side]: state };
+      if (this.waiting && Object.values(states).every((one) => ENDS.includes(one))) this.look();
+      this.states = states;
       this.timed();
+    },
+    // Whoever looks at the runs looks again.
+    look() {
+      clearTimeout(this.waiting);
+      this.waiting = null;
+      this.version += 1;
     },
     jupyter_forget(side) {
       delete this.runs[side];

@@ -27,10 +27,23 @@ export function mark(x, shape, px, py, r) {
       }
       x.closePath();
       break;
+    case "arrow":
+      arrow(x, px, py, r, 0);
+      break;
     default:
       x.moveTo(px + r, py);
       x.arc(px, py, r, 0, 2 * Math.PI);
   }
+}
+
+// An arrowhead that points along `angle`.
+export function arrow(x, px, py, r, angle) {
+  const c = r * Math.cos(angle), s = r * Math.sin(angle);
+  x.moveTo(px + 1.2 * c, py + 1.2 * s);
+  x.lineTo(px - c - 0.8 * s, py - s + 0.8 * c);
+  x.lineTo(px - 0.45 * c, py - 0.45 * s);
+  x.lineTo(px - c + 0.8 * s, py - s - 0.8 * c);
+  x.closePath();
 }
 
 // The same mark as an SVG path around (7, 7), for legends.
