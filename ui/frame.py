@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import solara
@@ -24,17 +23,10 @@ MENU = (
 )
 
 
-@solara.component_vue(esm_module=modules.define("header"))
-def _Header(
-    title: str,
-    texts: dict[str, Any],
-    menu: list[dict[str, str]],
-    languages: dict[str, str],
-    language: str,
-    event_go: Callable[[str], None],
-    event_speak: Callable[[str], None],
-) -> None:
-    """Name, menu, language; it sets the document's title and language too."""
+# Name, menu, language; it sets the document's title and language too.
+_Header = modules.component(
+    "header", "title", "texts", "menu", "languages", "language", "event_go", "event_speak"
+)
 
 
 @solara.component

@@ -194,7 +194,7 @@ def one_run(seed: int = 2000) -> Iterator[Figure]:
                 jobs.ask(one, lambda what: None if isinstance(what, dict) else done.append(what))
             while len(done) < 2 * SESSIONS:
                 time.sleep(0.01)
-            _check(done)
+            raise_failures(done)
             return time.monotonic() - begun
 
         everybody(seed)  # the processes are warm now
@@ -205,7 +205,7 @@ def one_run(seed: int = 2000) -> Iterator[Figure]:
         jobs.close()
 
 
-def _check(ends: list[Any]) -> None:
+def raise_failures(ends: list[Any]) -> None:
     """A run that fails is fast, too: raise its failure."""
     for one in ends:
         if one is not None:
@@ -230,7 +230,7 @@ def different_runs(address: str) -> Iterator[Figure]:
             _status(address)
             slowest = max(slowest, time.monotonic() - asked)
             time.sleep(0.2)
-        _check(done)
+        raise_failures(done)
         yield Figure(f"{SESSIONS} different runs", time.monotonic() - begun, 60.0, "s")
         yield Figure("slowest page meanwhile", slowest, 1.0, "s")
     finally:
@@ -243,7 +243,7 @@ def soak(visits: int) -> Iterator[Figure]:
 
     with soak.serving() as (address, ask):
         readings = soak.soak(visits, address, ask, lambda line: print(line, flush=True))
-    yield Figure("a hundred visits leave, second half", soak.slope(readings), 1.0, "MB")
+    yield Figure("a hundred visits leave, second half", soak.slope(readings), soak.MOST_SLOPE, "MB")
 
 
 def measure(visits: int) -> Iterator[Figure]:

@@ -12,6 +12,11 @@ from ui.jobs import the_jobs
 from ui.run_request import FULL, SERIES, RunRequest
 from ui.stage import Stage
 
+PAIR_PROPS = (
+    "texts", "locale", "notices", "outcomes", "map", "shocks", "event_ready", "event_open",
+)  # fmt: skip
+"""What every page with two runs gives its component, of the mixin `assets/ornok/run_store.js`."""
+
 # (seed, detail) to the request of one of the two worlds.
 Maker = Callable[[int, str], RunRequest]
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import solara
 
 from ui import modules
@@ -12,19 +9,9 @@ from ui.claim_props import claim_props
 from ui.language import use_words
 from ui.use_asked import MOST_SHOWN, named
 
-
-@solara.component_vue(esm_module=modules.define("claims"))
-def _Claims(
-    texts: dict[str, Any],
-    locale: str,
-    made: dict[str, Any],
-    claims: list[dict[str, Any]],
-    counts: list[dict[str, Any]],
-    first: str,
-    notice: str,
-    event_open: Callable[[str], None],
-) -> None:
-    """The page."""
+_Claims = modules.component(
+    "claims", "texts", "locale", "made", "claims", "counts", "first", "notice", "event_open"
+)
 
 
 @solara.component

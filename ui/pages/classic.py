@@ -37,9 +37,8 @@ class Places:
 PLACES = Places()
 
 
-@solara.component_vue(esm_module=modules.define("classic"))
-def _Classic(texts: dict[str, Any], state: str) -> None:
-    """Title and words; it gives Mesa's pictures a text for those who do not see them."""
+# Title and words; it gives Mesa's pictures a text for those who do not see them.
+_Classic = modules.component("classic", "texts", "state")
 
 
 @solara.component

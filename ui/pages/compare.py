@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -15,7 +15,7 @@ from ui.language import Words, use_words
 from ui.lever_texts import moved_texts, notices_of, setup_props
 from ui.map_shapes import map_of, region_names
 from ui.page_texts import player_texts, shocks_of
-from ui.pairs import use_pair
+from ui.pairs import PAIR_PROPS, use_pair
 from ui.question import WITHOUT, Correction, Question, ask
 from ui.run_request import RunRequest
 from ui.shown_outcomes import as_props
@@ -63,23 +63,10 @@ def ask_two(raw: Mapping[str, Any]) -> tuple[Two, list[Correction]]:
     return Two(*questions), corrections
 
 
-@solara.component_vue(esm_module=modules.define("compare"))
-def _Compare(
-    texts: dict[str, Any],
-    locale: str,
-    setup: dict[str, Any],
-    sides: dict[str, Any],
-    notices: list[str],
-    outcomes: list[dict[str, Any]],
-    map: dict[str, Any],  # noqa: A002  # the component's own word
-    shocks: list[dict[str, Any]],
-    query: str,
-    command: str,
-    event_ready: Callable[[Any], None],
-    event_ask: Callable[[Any], None],
-    event_open: Callable[[str], None],
-) -> None:
-    """The page; runs and bands reach it as messages."""
+# The page; runs and bands reach it as messages.
+_Compare = modules.component(
+    "compare", *PAIR_PROPS, "setup", "sides", "query", "command", "event_ask"
+)
 
 
 @solara.component

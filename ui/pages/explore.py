@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,7 +14,7 @@ from ui.language import Words, use_words
 from ui.lever_texts import lever_props, notices_of, setup_props
 from ui.map_shapes import map_of, region_names
 from ui.page_texts import player_texts, shocks_of
-from ui.pairs import use_pair
+from ui.pairs import PAIR_PROPS, use_pair
 from ui.question import Correction, Question, ask
 from ui.run_request import RunRequest
 from ui.shown_outcomes import as_props
@@ -26,24 +25,10 @@ Asked = tuple[Question, list[Correction]]
 asked: solara.Reactive[Asked | None] = solara.reactive(None)
 
 
-@solara.component_vue(esm_module=modules.define("explore"))
-def _Explore(
-    texts: dict[str, Any],
-    locale: str,
-    levers: list[dict[str, Any]],
-    setup: dict[str, Any],
-    notices: list[str],
-    outcomes: list[dict[str, Any]],
-    map: dict[str, Any],  # noqa: A002  # the component's own word
-    shocks: list[dict[str, Any]],
-    query: str,
-    command: str,
-    follow: bool,
-    event_ready: Callable[[Any], None],
-    event_ask: Callable[[Any], None],
-    event_open: Callable[[str], None],
-) -> None:
-    """The page; runs and bands reach it as messages (`assets/ornok/run_store.js`)."""
+# The page; runs and bands reach it as messages (`assets/ornok/run_store.js`).
+_Explore = modules.component(
+    "explore", *PAIR_PROPS, "levers", "setup", "query", "command", "follow", "event_ask"
+)
 
 
 @solara.component

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -40,19 +40,19 @@ _QUIET = {"sales": 1e-6, "output": 1e-6, "knowledge": 0.005, "quality": 0.005, "
 _OTHERS = 8
 
 
-@solara.component_vue(esm_module=modules.define("follow"))
-def _Follow(
-    texts: dict[str, Any],
-    locale: str,
-    worlds: dict[str, Any],
-    notices: list[str],
-    state: str,
-    groups: list[dict[str, Any]],
-    life: dict[str, Any] | None,
-    horizon: int,
-    event_open: Callable[[str], None],
-) -> None:
-    """The page: the list of lives, or one of them."""
+# The page: the list of lives, or one of them.
+_Follow = modules.component(
+    "follow",
+    "texts",
+    "locale",
+    "worlds",
+    "notices",
+    "state",
+    "groups",
+    "life",
+    "horizon",
+    "event_open",
+)
 
 
 @solara.component

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import solara
 
 from model import load_pack
@@ -15,15 +12,7 @@ from ui.map_shapes import map_of
 from ui.question import Question
 from ui.run_request import HORIZON
 
-
-@solara.component_vue(esm_module=modules.define("home"))
-def _Home(
-    texts: dict[str, Any],
-    map: dict[str, Any],  # noqa: A002  # the component's own word
-    host: int,
-    event_open: Callable[[str], None],
-) -> None:
-    """The page."""
+_Home = modules.component("home", "texts", "map", "host", "event_open")
 
 
 @solara.component

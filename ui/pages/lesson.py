@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,7 +14,7 @@ from ui.language import Words, use_words
 from ui.lever_texts import notices_of
 from ui.map_shapes import map_of, region_names
 from ui.page_texts import player_texts, shocks_of
-from ui.pairs import use_pair
+from ui.pairs import PAIR_PROPS, use_pair
 from ui.question import WITHOUT, Correction, Question, ask
 from ui.run_request import HORIZON, RunRequest
 from ui.shown_outcomes import as_props
@@ -24,23 +24,8 @@ STEPS = ("predict", "run", "explain", "try", "check")
 _SETUP = ("pack", "scale", "seed")
 
 
-@solara.component_vue(esm_module=modules.define("lesson"))
-def _Lesson(
-    texts: dict[str, Any],
-    locale: str,
-    lesson: dict[str, Any],
-    step: str,
-    links: dict[str, str],
-    notices: list[str],
-    outcomes: list[dict[str, Any]],
-    map: dict[str, Any],  # noqa: A002  # the component's own word
-    shocks: list[dict[str, Any]],
-    sides: dict[str, str],
-    horizon: int,
-    event_ready: Callable[[Any], None],
-    event_open: Callable[[str], None],
-) -> None:
-    """The page; runs and bands reach it as messages (`assets/ornok/run_store.js`)."""
+# The page; runs and bands reach it as messages (`assets/ornok/run_store.js`).
+_Lesson = modules.component("lesson", *PAIR_PROPS, "lesson", "step", "links", "sides", "horizon")
 
 
 @solara.component

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -17,15 +16,8 @@ PATH = "/lessons"
 TEACHER = "teacher"
 
 
-@solara.component_vue(esm_module=modules.define("lessons"))
-def _List(
-    texts: dict[str, Any],
-    lessons: list[dict[str, Any]],
-    teacher: bool,
-    notice: str,
-    event_open: Callable[[str], None],
-) -> None:
-    """All lessons: as a list to choose from, or what a teacher needs of each."""
+# All lessons: as a list to choose from, or what a teacher needs of each.
+_List = modules.component("lessons", "texts", "lessons", "teacher", "notice", "event_open")
 
 
 @solara.component

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -16,18 +15,9 @@ from ui.odd_page import sections
 from ui.run_request import PACKS
 from ui.use_asked import MOST_SHOWN, named
 
-
-@solara.component_vue(esm_module=modules.define("model"))
-def _Model(
-    texts: dict[str, Any],
-    locale: str,
-    part: str,
-    parts: list[str],
-    content: dict[str, Any],
-    notice: str,
-    event_choose: Callable[[Any], None],
-) -> None:
-    """The page."""
+_Model = modules.component(
+    "model", "texts", "locale", "part", "parts", "content", "notice", "event_choose"
+)
 
 
 def choose(raw: Any, now: dict[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -15,19 +14,18 @@ from ui.study_request import StudyRequest, study_request
 from ui.use_asked import MOST_SHOWN, named
 from ui.use_stage import use_stage
 
-
-@solara.component_vue(esm_module=modules.define("studies"))
-def _Studies(
-    texts: dict[str, Any],
-    locale: str,
-    studies: list[dict[str, str]],
-    chosen: str,
-    notice: str,
-    event_ready: Callable[[Any], None],
-    event_choose: Callable[[Any], None],
-    event_open: Callable[[str], None],
-) -> None:
-    """The page; what is read reaches it as a message (`ui/study_reader.py`)."""
+# The page; what is read reaches it as a message (`ui/study_reader.py`).
+_Studies = modules.component(
+    "studies",
+    "texts",
+    "locale",
+    "studies",
+    "chosen",
+    "notice",
+    "event_ready",
+    "event_choose",
+    "event_open",
+)
 
 
 def wish(raw: Any) -> dict[str, Any]:

@@ -14,8 +14,7 @@ export function drawMoves(view, run, time) {
     x.beginPath();
     run.moves.each(time, (one, far) => {
       if (one.own !== (style === OWN)) return;
-      const from = placeFor(view, run, one, "from"), to = placeFor(view, run, one, "to");
-      const [cx, cy] = view.bend(from, to);
+      const [from, [cx, cy], to] = wayOf(view, run, one);
       const near = 1 - far;
       const px = near * near * from[0] + 2 * near * far * cx + far * far * to[0];
       const py = near * near * from[1] + 2 * near * far * cy + far * far * to[1];
@@ -27,16 +26,21 @@ export function drawMoves(view, run, time) {
   }
 }
 
-// Where an arrow begins or ends: at its firm, abroad, or somewhere in its region, always the same.
-function placeFor(view, run, one, end) {
-  const place = one[end];
-  if (place >= 0) return beside(view.place(run.firms[place]), one.number);
+// Beginning, bend and end of an arrow's way; kept with it as long as the map is laid out so.
+function wayOf(view, run, one) {
+  if (one.layout !== view.layout) {
+    const from = placeFor(view, run, one, one.from), to = placeFor(view, run, one, one.to);
+    one.layout = view.layout;
+    one.way = [from, view.bend(from, to), to];
+  }
+  return one.way;
+}
+
+// At a firm, abroad, or somewhere in a region, always the same for the same arrow.
+function placeFor(view, run, { number }, place) {
+  if (place >= 0) return beside(view.place(run.firms[place]), number);
   const region = view.layout.regions[-1 - place];
-  if (!region) return view.layout.abroad;
-  const key = `${end} ${one.number} ${place}`;
-  let found = view.places.get(key);
-  if (!found) view.places.set(key, (found = placeOf(key, region)));
-  return found;
+  return region ? placeOf(`${number} ${place}`, region) : view.layout.abroad;
 }
 
 // Around a firm, not all on one spot: there they would be a blot.
