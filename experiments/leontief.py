@@ -86,6 +86,7 @@ class FrozenEconomy:
         # Amounts of a whole country at base prices: no miniature, no other numeraire.
         self.params = params.with_values({"scale": 1.0, "numeraire": 1.0})
         self.households = households
+        self.capital_imports = 0.0  # what `settle_purchases` adds to
         self.base = base = solve_base_year(pack, self.params)
         shape = base.firm_output.shape
         base.critical[:] = -1

@@ -160,7 +160,7 @@ assert setup_props(question, Words("ky"))["packs"]["lakeland"] == "Lakeland"
 assert region_names("lakeland", Words("en"))["town"] == "Town"
 assert len(map_of("lakeland")["regions"]) == 3
 (shown,) = [one for one in as_props(Words("ky")) if one["name"] == "training_levy_paid"]
-assert (shown["label"], shown["unit"]) == ("training levy paid", "KGS/month"), shown
+assert (shown["label"], shown["unit"]) == ("training levy paid", "сом/ай"), shown
 assert shown["help"] == "training levy that plants pay"
 from importlib.util import find_spec
 if find_spec("ui.model_props"):  # the page Model, which lists every parameter
