@@ -105,7 +105,7 @@ def _chromium() -> Iterator[Callable[[str], None]]:
             context = browser.new_context()
             page = context.new_page()
             page.goto(address)
-            page.wait_for_function(DONE, timeout=60_000)
+            page.wait_for_function(DONE, timeout=300_000)
             page.goto("about:blank")
             context.close()
 
