@@ -19,7 +19,7 @@ from solara.server.kernel import deserialize_binary_message
 from websockets import Origin
 from websockets.sync.client import ClientConnection, connect
 
-MOST_SECONDS = 60.0
+MOST_SECONDS = 300.0
 
 
 class Visitor:
