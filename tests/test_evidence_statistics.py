@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from experiments.evidence import p1_multiplier as p1
+from experiments.evidence import p2_study
 from experiments.evidence import p2_suppliers as p2
 from experiments.evidence import p3_incumbents as p3
 from experiments.evidence import p4_wages as p4
@@ -80,7 +81,7 @@ def test_the_event_study_finds_the_planted_path_and_no_trend_before():
     books, events = planted_events(
         books, range(12), [4] * 6 + [7] * 6, lambda k: -0.2 if k == 0 else 0.05 * k
     )
-    found = p2.event_study(books, events, set(range(12)), ["staff", "sales"])
+    found = p2_study.event_study(books, events, set(range(12)), ["staff", "sales"])
     path = found.loc["staff"]
     assert path[-1] == 0.0
     assert path[[-3, -2]].abs().max() < 0.02
@@ -93,14 +94,14 @@ def test_later_suppliers_are_no_controls_of_earlier_ones():
     """Effects that grow, two cohorts: two-way fixed effects without stacks would be far off."""
     books = books_table(n=20)
     books, events = planted_events(books, range(16), [4] * 8 + [6] * 8, lambda k: 0.3 * (k + 1))
-    found = p2.event_study(books, events, set(range(16)), ["staff"])
+    found = p2_study.event_study(books, events, set(range(16)), ["staff"])
     assert found.loc["staff", 4] == pytest.approx(1.5, abs=0.03)
 
 
 def test_twins_are_compared_where_both_are_in_business():
     one = pd.DataFrame({"identity": [1, 1, 2], "year": [5, 9, 5], "staff": [2.0, 3.0, 9.0]})
     other = pd.DataFrame({"identity": [1, 1], "year": [5, 9], "staff": [1.5, 2.0]})
-    found, twins = p2.twin_study(one, other, pd.Series([5, 5], index=[1, 2]), ["staff"])
+    found, twins = p2_study.twin_study(one, other, pd.Series([5, 5], index=[1, 2]), ["staff"])
     assert (found.loc["staff", 0], found.loc["staff", 4], twins) == (0.5, 1.0, 1)
 
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from experiments.evidence.estimate import Estimate, over_seeds
-from experiments.evidence.p2_suppliers import WINDOW, Sample, by_events, with_events
+from experiments.evidence.p2_study import WINDOW
+from experiments.evidence.p2_suppliers import Sample, by_events, with_events
 from experiments.report import BLUE, GREY, RED
 
 if TYPE_CHECKING:
