@@ -17,7 +17,7 @@ def evidence(
         bool, typer.Option("--quick", help="6 seeds at scale 50 (else 40 at scale 20).")
     ] = False,
     only: Annotated[
-        str | None, typer.Option(metavar="NAMES", help="Targets, with commas: P1 to P8 (all).")
+        str | None, typer.Option(metavar="NAMES", help="Targets, with commas: P1 to P9 (all).")
     ] = None,
     seeds: Annotated[
         int | None, typer.Option(parser=whole, metavar="NUMBER", help="Pairs of runs.")

@@ -326,7 +326,7 @@ def test_the_record_is_held_against_the_mean_and_every_seed():
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["--only", "P9"], "there is no such target"),
+        (["--only", "P10"], "there is no such target"),
         (["--seeds", "0"], "--seeds"),
         (["--scale", "-1"], "scale"),
         (["--draws", "-2"], "--draws"),

@@ -6,8 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.evidence import p1_multiplier as p1
-from experiments.evidence import p2_study
+from experiments.evidence import p1_regression, p2_study
 from experiments.evidence import p2_suppliers as p2
 from experiments.evidence import p3_incumbents as p3
 from experiments.evidence import p4_wages as p4
@@ -36,13 +35,15 @@ def test_the_long_difference_finds_the_planted_multiplier():
         zones.append(
             pd.DataFrame({"before": before, "all": trend + 1.4 * plant + noise, "plant": plant})
         )
-    assert p1.long_difference(zones, "all") == pytest.approx(1.4, abs=0.05)
+    assert p1_regression.long_difference(zones, "all") == pytest.approx(1.4, abs=0.05)
 
 
 def test_local_trades_are_neither_tradable_nor_public():
     pack = load_pack("kyrgyzstan")
     firms = pd.DataFrame({"sector": range(len(pack.sectors))})
-    local = {name for name, here in zip(pack.sectors, p1.local_trade(firms, pack)) if here}
+    local = {
+        name for name, here in zip(pack.sectors, p1_regression.local_trade(firms, pack)) if here
+    }
     assert {"trade", "construction", "personal_services"} <= local
     assert not local & {"agriculture", "materials_engineering", "public_services", "vehicles"}
 
@@ -50,7 +51,7 @@ def test_local_trades_are_neither_tradable_nor_public():
 def test_jobs_are_means_over_snapshots():
     firms = pd.DataFrame({"period": [11, 11, 23, 35], "jobs": [10.0, 5.0, 7.0, 99.0]})
     chosen = np.array([True, False, True, True])
-    assert p1.jobs_of(firms, (0, 24), chosen) == 8.5
+    assert p1_regression.jobs_of(firms, (0, 24), chosen) == 8.5
 
 
 # --- Books ----------------------------------------------------------------------------------------

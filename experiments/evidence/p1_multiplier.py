@@ -20,6 +20,16 @@ import numpy as np
 import pandas as pd
 
 from experiments.evidence.estimate import Estimate, mean_of, over_seeds, ratio_of
+from experiments.evidence.p1_regression import (
+    BEFORE,
+    DOSE_MONTH,
+    LATE,
+    jobs_of,
+    local_trade,
+    long_difference,
+    window,
+    zone_changes,
+)
 from experiments.evidence.p1_table import inputs_bought, old_plant, table_answer
 from experiments.evidence.places import same_before, zone
 from experiments.evidence.runs import Stored
@@ -32,27 +42,24 @@ from model.firms import PLANT, PRIVATE
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from model.packs import Pack
 
-DOSE_MONTH = period_of("2034-07")
-LATE = (DOSE_MONTH + 84, DOSE_MONTH + 143)  # years 8 to 12
 EARLY = (DOSE_MONTH + 24, DOSE_MONTH + 59)  # years 3 to 5
 OPEN = (period_of("2031-07"), period_of("2036-06"))  # years 8 to 12 of the plant of `plan`
-BEFORE = (DOSE_MONTH - 12, DOSE_MONTH - 1)
 _WORLDS = ("expansion", "expansion_large", "expansion_no_income", "plant", "plant_slack",
            "expansion_slack")  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Sample:
-    """One seed, real jobs. `jobs`, `plant`: by run, of the zone, years 8 to 12. `country`: employee
-    jobs of the country. `local`: non-tradable jobs of the zone. `incumbents`, `early_plant`: by run,
+    """One seed, real jobs. `jobs`, `plant`: by run, of the zone, years 8 to 12. `at_work`: the same
+    with own-account workers. `country`: employee jobs of the country. `local`: non-tradable jobs of the zone. `incumbents`, `early_plant`: by run,
     years 3 to 5. `cars`: jobs and plant jobs more of `plan` against `none`. `zones`: a row a zone, for the regression. `paths`: yearly difference of the zone's
     jobs and of plant jobs. `io`, `io_local`: the table's answer per plant job.
     """
 
     jobs: Mapping[str, float]
     plant: Mapping[str, float]
+    at_work: Mapping[str, float]
     country: Mapping[str, float]
     local: Mapping[str, float]
     incumbents: Mapping[str, float]
@@ -79,6 +86,7 @@ def sample(seed: Seed) -> Sample:
     return Sample(
         jobs={n: window(t, ids, "employee_jobs", LATE) for n, t in regional.items()},
         plant={n: window(t, ids, "plant_jobs", LATE) for n, t in regional.items()},
+        at_work={n: window(t, ids, "employment", LATE) for n, t in regional.items()},
         country={
             n: window(t, set(pack.region_ids), "employee_jobs", LATE) for n, t in regional.items()
         },
@@ -115,27 +123,6 @@ def cars_plant(seed: Seed, ids: set[str]) -> tuple[float, float]:
     return jobs, plant
 
 
-def window(regional: pd.DataFrame, ids: set[str], name: str, months: tuple[int, int]) -> float:
-    """Mean over these months of the regions' sum."""
-    here = regional[regional["region"].isin(ids) & regional["period"].between(*months)]
-    return float(here.groupby("period")[name].sum().mean())
-
-
-def jobs_of(firms: pd.DataFrame, months: tuple[int, int], chosen: pd.Series | np.ndarray) -> float:
-    """Mean over the snapshots in these months of the jobs at chosen firms."""
-    inside = firms["period"].between(*months)
-    years = firms.loc[inside, "period"].nunique()
-    return float(firms.loc[inside & chosen, "jobs"].sum()) / max(years, 1)
-
-
-def local_trade(firms: pd.DataFrame, pack: Pack) -> pd.Series:
-    """Whether a firm's trade is sold where it is made, and not the state's (as in Moretti 2010)."""
-    local = ~np.asarray(pack.tradable, bool) & ~np.asarray(pack.public, bool)
-    vehicles = list(pack.sectors).index("vehicles")
-    local[vehicles] = False
-    return pd.Series(local[firms["sector"].to_numpy(int)], index=firms.index)
-
-
 def _paths(regional: Mapping[str, pd.DataFrame], ids: set[str]) -> pd.DataFrame:
     columns = {}
     for name in ("employee_jobs", "plant_jobs", "own_account"):
@@ -152,36 +139,6 @@ def _rate(regional: pd.DataFrame, ids: set[str]) -> float:
     return jobless / (jobless + window(regional, ids, "employment", BEFORE))
 
 
-# --- As the papers did it -------------------------------------------------------------------------
-
-
-def zone_changes(regional: pd.DataFrame, firms: pd.DataFrame, pack: Pack) -> pd.DataFrame:
-    """A row a zone: change of all, local and plant jobs over jobs before, and jobs before."""
-    near = zone(pack)
-    zones = [list(near)] + [[r] for r in range(len(pack.region_ids)) if r not in set(near)]
-    rows = []
-    for members in zones:
-        ids = {pack.region_ids[r] for r in members}
-        before, after = (window(regional, ids, "employee_jobs", w) for w in (BEFORE, LATE))
-        plant = window(regional, ids, "plant_jobs", LATE) - window(
-            regional, ids, "plant_jobs", BEFORE
-        )
-        mine = np.isin(firms["region"], members) & local_trade(firms, pack)
-        local = jobs_of(firms, LATE, mine) - jobs_of(firms, (BEFORE[0] - 6, BEFORE[1]), mine)
-        rows.append((before, (after - before) / before, local / before, plant / before))
-    return pd.DataFrame(rows, columns=["before", "all", "local", "plant"])
-
-
-def long_difference(zones: Sequence[pd.DataFrame], outcome: str) -> float:
-    """Slope of the outcome's change on that of plant jobs, weighted, with a constant a seed."""
-    import statsmodels.api as sm
-
-    together = pd.concat([one.assign(seed=k) for k, one in enumerate(zones)])
-    design = pd.get_dummies(together["seed"], dtype=float).assign(plant=together["plant"])
-    fitted = sm.WLS(together[outcome], design, weights=together["before"]).fit()
-    return float(fitted.params["plant"])
-
-
 # --- Findings -------------------------------------------------------------------------------------
 
 
@@ -195,6 +152,15 @@ def multiplier(
     """Jobs more per plant job more, sums over seeds."""
     below = sum(_delta(samples, "plant", one, other))
     return sum(_delta(samples, what, one, other)) / below if below else float("nan")
+
+
+def _slack(samples: Sequence[Sample], what: str = "jobs") -> float:
+    """Multiplier where more are jobless at the start, less the usual one."""
+    return multiplier(samples, what, "expansion_slack", "plant_slack") - multiplier(samples, what)
+
+
+def _signed(value: float) -> str:
+    return f"{value:+.2f}".replace("-", "−")
 
 
 def _long(samples: Sequence[Sample], outcome: str) -> float:
@@ -213,10 +179,9 @@ def find(samples: Sequence[Sample]) -> Mapping[str, Finding]:
         lambda some: _long(some, "local") - multiplier(some, "local"),
         samples,
     )
-    slack = over_seeds(
-        lambda some: multiplier(some, "jobs", "expansion_slack", "plant_slack") - multiplier(some),
-        samples,
-    )
+    slack = over_seeds(_slack, samples)
+    at_work = over_seeds(lambda some: multiplier(some, "at_work"), samples)
+    slack_at_work = over_seeds(lambda some: _slack(some, "at_work"), samples)
     table = over_seeds(
         lambda some: float(np.mean([s.io for s in some])) - multiplier(some), samples
     )
@@ -242,7 +207,10 @@ def find(samples: Sequence[Sample]) -> Mapping[str, Finding]:
         ),
         "P1-slack": Finding(
             None, slack, EMERGENT,
-            f"jobless in the zone before the dose: {rates[0]:.1f} and {rates[1]:.1f} %",
+            f"jobless in the zone before the dose: {rates[0]:.1f} and {rates[1]:.1f} %; of all at work, "
+            f"own-account workers too, {at_work.value:.2f} more a plant job, and with more slack "
+            f"{_signed(slack_at_work.value)} ({_signed(slack_at_work.low)} to "
+            f"{_signed(slack_at_work.high)})",
         ),
         "P1-leontief": Finding(
             None, table, EMERGENT, f"Type II of the country's table for wage and inputs: {io:.2f}",

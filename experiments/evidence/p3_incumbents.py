@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from experiments.evidence.books import labour_shares, with_logs, yearly_books
+from experiments.evidence.books import labour_shares, log, with_logs, yearly_books
 from experiments.evidence.estimate import Estimate, over_seeds
 from experiments.evidence.places import far, plant_region, same_before
 from experiments.evidence.runs import Stored
@@ -47,8 +47,8 @@ DECEMBER = 11
 class Sample:
     """One seed. `firms`: a row an incumbent and year: region, sector, home (the plant's region),
     away (the site that lost), far, truth, licence, placebo, off (paired differences, %, against
-    `none`, `plan_delayed`; of `plan_elsewhere` and of `plan` without learning against `none`),
-    change (since 2023, %). `labour`, `technology`: closeness by trade.
+    `none`, `plan_delayed`; of `plan_elsewhere` and of `plan` without learning against `none`), wage
+    (paired difference of the wage a head, %), change (since 2023, %). `labour`, `technology`: closeness by trade.
     """
 
     firms: pd.DataFrame
@@ -64,6 +64,7 @@ def sample(seed: Seed) -> Sample:
     books = {name: year_ends(seed[name]) for name in names}
     shares = labour_shares(books["none"], seed.params)
     tfpr = {name: _tfpr(with_logs(table, shares)) for name, table in books.items()}
+    wage = {name: _wage(books[name]) for name in ("none", "plan")}
     base = books["none"].query("year == @BASE_YEAR").set_index("identity")[["region", "sector"]]
     rows = []
     for year in YEARS:
@@ -78,6 +79,8 @@ def sample(seed: Seed) -> Sample:
                 licence=100.0 * (at["plan"] - at["plan_delayed"]),
                 placebo=100.0 * (at["plan_elsewhere"] - at["none"]),
                 off=100.0 * (at["plan_no_knowledge"] - at["none"]),
+                wage=100.0
+                * (wage["plan"] - wage["none"]).xs(year, level="year").reindex(base.index),
                 change=100.0 * (at["plan"] - before),
             )
         )
@@ -101,6 +104,12 @@ def year_ends(run: Stored) -> pd.DataFrame:
 
 def _tfpr(books: pd.DataFrame) -> pd.Series:
     return books.set_index(["identity", "year"])["tfpr"]
+
+
+def _wage(books: pd.DataFrame) -> pd.Series:
+    """Log of the wage a head."""
+    table = books.set_index(["identity", "year"])
+    return log(table["wage_bill"] / table["employees"].where(table["employees"] > 0))
 
 
 # --- Closeness ------------------------------------------------------------------------------------
@@ -194,6 +203,10 @@ def find(samples: Sequence[Sample]) -> Mapping[str, Finding]:
             slope("technology", "change"), slope("technology", "truth"), VERIFIED,
             "that firms near in technology learn more from a plant is a rule (imitation); its size in "
             "the books is not",
+        ),
+        "MD07": Finding(
+            None, of("wage", "home"), EMERGENT,
+            "labour gets dearer, so profit rises by less than productivity; skill of the staff is not held"
         ),
         "P3-far": Finding(None, of("truth", "far"), EMERGENT),
     }  # fmt: skip

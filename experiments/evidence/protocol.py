@@ -29,6 +29,7 @@ MODULES = {
     "P7": "p7_outage",
     "P8": "p8_localisation",
     "P6": "p6_demography",
+    "P9": "p9_cars",
 }
 
 

@@ -25,6 +25,7 @@ TITLES = {
     "P6": "Firm demography without the plant",
     "P7": "Supplier outage",
     "P8": "Localisation path",
+    "P9": "Demand for cars",
 }
 
 
@@ -33,7 +34,7 @@ class Row:
     """One published figure and the rule by which the model's is held against it.
 
     Attributes:
-        target: P1 to P8.
+        target: P1 to P9.
         name: short name of the row, that of the paper's list where there is one.
         what: what is measured, in words.
         unit: of `published`, `low`, `high` and of the estimates.

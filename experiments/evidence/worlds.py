@@ -145,6 +145,9 @@ RUNS: Mapping[str, Run] = {
     "plant_before_shock": Run("plant", SHOCK_HORIZON, panels=_SHOCK),
     "supplier_dip": Run("supplier_dip", SHOCK_HORIZON, panels=_SHOCK),
     "corridor_block": Run("corridor_block", SHOCK_HORIZON),
+    # Dearer cars (P9).
+    "tariff": Run("tariff", EARLY_HORIZON),
+    "no_exemption": Run("no_exemption", EARLY_HORIZON),
     # Volumes (P2, P8).
     "enclave": Run("enclave", panels=PanelPlan(("contracts",))),
     "volume": Run("volume", panels=_firms(BOOKS, every=3, also=("contracts",))),
