@@ -48,6 +48,13 @@ def evidence(
     out: Annotated[
         Path | None, typer.Option(help="Where runs and results are kept (results/evidence/...).")
     ] = None,
+    beside: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="Another finished folder: its rows stand beside these on the page.",
+        ),
+    ] = None,
     save: Annotated[
         bool, typer.Option("--save", help="Renew docs/evidence.md, its pictures and its JSON.")
     ] = False,
@@ -74,7 +81,7 @@ def evidence(
             job = plan(
                 EvidenceJob(
                     only=names, quick=quick, seeds=seeds, scale=scale, draws=draws,
-                    draw_scale=draw_scale, pack=pack, workers=workers, out=out, save=save,
+                    draw_scale=draw_scale, pack=pack, workers=workers, out=out, beside=beside, save=save,
                 )
             )  # fmt: skip
             execute(job, quiet=quiet, json=json)

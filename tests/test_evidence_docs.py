@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 from experiments.cli import app
 from experiments.evidence import job as evidence_job
 from experiments.evidence import page
+from experiments.evidence.beside import read_other
 from experiments.evidence.job import EvidenceJob, execute, picture, plan
 from experiments.evidence.targets import TITLES
 from experiments.evidence.verdict import BASELINES
@@ -36,8 +37,12 @@ def test_the_page_shows_every_target_and_its_picture():
 
 
 @pytest.fixture
-def nothing_is_run(monkeypatch):
-    """Commands are planned as typed; what they would run is told."""
+def nothing_is_run(monkeypatch, tmp_path):
+    """Commands are planned as typed; what they would run is told. The other scale is finished."""
+    other = tmp_path / "results" / "evidence" / "kyrgyzstan-50"
+    other.mkdir(parents=True)
+    (other / page.STORED).write_bytes(page.KEPT.read_bytes())
+    monkeypatch.chdir(tmp_path)
     asked = []
     monkeypatch.setattr(evidence_job, "execute", lambda job, **words: asked.append(job))
     return asked
@@ -51,6 +56,39 @@ def test_every_command_of_the_page_is_understood(command, nothing_is_run):
     assert job.targets
     assert job.seeds
     assert ("--save" in command) is job.save
+    assert ("--beside" in command) is bool(job.beside)
+
+
+def test_rows_of_another_scale_stand_beside(tmp_path):
+    """Verdicts that differ are counted; what the other folder lacks is left out."""
+    stored = page.read()
+    changed = json.loads(json.dumps(stored))
+    for one in changed["targets"].values():
+        one["scale"], one["code"] = 7, "0123"
+    rows = {row["row"]: row for one in changed["targets"].values() for row in one["rows"]}
+    rows["LM05"]["word"] = "weak" if rows["LM05"]["word"] != "weak" else "miss"
+    changed["targets"]["P5"]["rows"] = []
+    (tmp_path / page.STORED).write_text(json.dumps(changed))
+    other = read_other(tmp_path, page.STORED)
+    assert (other["scale"], other["code"]) == (7, "0123")
+    assert "LM03" not in other["rows"]  # decides nothing
+    text = page.BLOCKS["beside"]({**stored, "beside": other})
+    assert text.startswith("Other code: `0123`. Another verdict in 1 of ")
+    assert "rows: LM05.\n" in text
+    assert "| P1 | LM05 |" in text
+    assert "LC01" not in text
+
+
+@pytest.mark.parametrize("content", [None, "", "{}", '{"targets": {}}', '{"targets": {"P1": {}}}'])
+def test_a_folder_that_is_none_is_told(content, tmp_path):
+    if content is not None:
+        (tmp_path / page.STORED).write_text(content)
+    done = CliRunner().invoke(app, ["evidence", "--quick", "--beside", str(tmp_path)])
+    assert done.exit_code == 2
+    assert "--beside" in done.output
+    assert sorted(p.name for p in tmp_path.iterdir()) == (
+        [page.STORED] if content is not None else []
+    )
 
 
 def test_a_target_from_runs_to_page(tmp_path, monkeypatch):

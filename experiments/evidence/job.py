@@ -25,6 +25,7 @@ from rich.progress import (
 from rich.table import Table
 
 from experiments.evidence import page
+from experiments.evidence.beside import read_other
 from experiments.evidence.figures import draw_scoreboard, draw_target, save
 from experiments.evidence.prior import hardness
 from experiments.evidence.protocol import Outcome, judge, needed
@@ -45,7 +46,9 @@ MOST_SEEDS = 10_000
 
 @dataclass(frozen=True)
 class EvidenceJob:
-    """What the user asked for; None where it was not given. `draw_scale`: that of the draws' runs."""
+    """What the user asked for; None where it was not given. `draw_scale`: that of the draws' runs.
+    `beside`: another finished folder whose rows stand beside these on the page.
+    """
 
     only: tuple[str, ...] = ()
     quick: bool = False
@@ -56,12 +59,13 @@ class EvidenceJob:
     pack: str | None = None
     workers: int | None = None
     out: Path | None = None
+    beside: Path | None = None
     save: bool = False
 
 
 @dataclass(frozen=True)
 class EvidencePlan:
-    """The same, checked."""
+    """The same, checked. `beside`: what the other folder says."""
 
     targets: tuple[str, ...]
     seeds: tuple[int, ...]
@@ -71,6 +75,7 @@ class EvidencePlan:
     pack: str
     jobs: int
     folder: Path
+    beside: dict[str, Any] | None
     save: bool
 
 
@@ -99,6 +104,7 @@ def plan(job: EvidenceJob) -> EvidencePlan:
         pack=job.pack or "kyrgyzstan",
         jobs=job.workers or processes(seeds * 2),
         folder=folder,
+        beside=read_other(job.beside, page.STORED) if job.beside else None,
         save=job.save,
     )
 
@@ -139,6 +145,8 @@ def execute(job: EvidencePlan, *, quiet: bool = False, json: bool = False) -> di
         for name, many in failed.items():
             print(f"ornok: {name}: {many} draws without a verdict (draws.json)", file=sys.stderr)
         stored.setdefault("hardness", {}).update({n: one.to_dict() for n, one in found.items()})
+    if job.beside:
+        stored["beside"] = job.beside
     stored["made"] = f"{datetime.now(UTC):%Y-%m-%d}"
     stored["commit"] = git_commit()
     stored["pack"] = job.pack

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from experiments.evidence.beside import changed
 from experiments.evidence.record import KINDS, page_lines
 from experiments.evidence.targets import TITLES
 from experiments.evidence.verdict import BASELINES
@@ -218,10 +219,39 @@ def _hard(stored: Json) -> str:
     return markdown(head, lines)
 
 
+def _beside(stored: Json) -> str:
+    other = stored.get("beside")
+    if not other:
+        return NOT_YET
+    lines = []
+    for name, one in stored["targets"].items():
+        for row in one["rows"]:
+            there = other["rows"].get(row["row"])
+            if row["decisive"] and there is not None:
+                lines.append(
+                    (name, row["row"], row["band"], estimate(row[row["judged"]]), row["word"],
+                     estimate(there if "value" in there else None), there["word"])
+                )  # fmt: skip
+    told = changed(stored["targets"], other)
+    some = next(iter(stored["targets"].values()))
+    here, there = (
+        f"{seeds} seeds at scale {scale:g}"
+        for seeds, scale in (
+            (len(some["seeds"]), some["scale"]), (other["seeds"], other["scale"]),
+        )
+    )  # fmt: skip
+    same = some["code"] == other["code"]
+    code = "The same code." if same else f"Other code: `{other['code']}`."
+    head = ("", "row", "accepted", here, "verdict", there, "verdict")
+    words = f"Another verdict in {len(told)} of {len(lines)} rows: {', '.join(told) or 'none'}."
+    return f"{code} {words}\n\n{markdown(head, lines)}"
+
+
 BLOCKS: Mapping[str, Callable[[Json], str]] = {
     "score": _score,
     **{name: partial(_target, name) for name in TITLES},
     "record": _record,
     "announced": _announced,
     "hard": _hard,
+    "beside": _beside,
 }
