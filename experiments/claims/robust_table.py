@@ -42,7 +42,7 @@ class Variant(FilePart):
     """
 
     name: Name
-    group: Literal["assumption", "pack", "scale"]
+    group: Literal["assumption", "evidence", "pack", "scale"]
     words: Text
     why: str = ""
     source: str = ""
