@@ -3,7 +3,7 @@ SHELL := /bin/sh
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run test serve evidence setup bench claims docs package clean
+.PHONY: run test slow serve evidence setup bench claims docs package clean
 
 run: .venv/core.stamp
 	$(BIN)/ornok run --seeds 10
@@ -18,8 +18,12 @@ test: .venv/dev.stamp
 serve: .venv/app.stamp
 	$(BIN)/ornok serve
 
-# The tests that take minutes: twenty seeds at the reference scale.
+# The model against published findings: most of an hour; renews docs/evidence.md. QUICK=1: minutes, no page.
 evidence: .venv/dev.stamp
+	$(BIN)/ornok evidence $(if $(QUICK),--quick,--save)
+
+# The tests that take minutes: twenty seeds at the reference scale, calibrations of twins.
+slow: .venv/dev.stamp
 	$(BIN)/pytest -q -m evidence
 
 setup: .venv/dev.stamp
