@@ -19,9 +19,9 @@ TARGETS = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), flags=r
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
 def test_every_target_that_a_page_names_is_there(page):
-    named = re.findall(
-        r"(?:`|^)make ([a-z]+)", page.read_text(encoding="utf-8"), flags=re.MULTILINE
-    )
+    text = page.read_text(encoding="utf-8")
+    lines = "\n".join(re.findall(r"```sh\n(.*?)```", text, flags=re.DOTALL))
+    named = re.findall(r"`make ([a-z]+)", text) + re.findall(r"^make ([a-z]+)", lines, re.MULTILINE)
     assert set(named) <= TARGETS
 
 
