@@ -86,7 +86,7 @@ def claims(
         str | None,
         typer.Option(
             metavar="NAMES",
-            help="With --robust: variants or assumption, pack, scale, with commas (all).",
+            help="With --robust: variants or assumption, evidence, pack, scale, with commas (all).",
         ),
     ] = None,
     variants: Annotated[

@@ -22,7 +22,7 @@ __all__ = [
 
 VARIANTS = Path(__file__).with_name("robust.toml")
 BASE = "reference"
-GROUPS = ("assumption", "pack", "scale")
+GROUPS = ("assumption", "evidence", "pack", "scale")
 
 
 class Change(FilePart):
