@@ -187,7 +187,7 @@ def page_lines(found: Sequence[dict[str, Any]]) -> list[tuple[str, ...]]:
         model = one["model"]
         value = "–" if model["value"] is None else _figure(model["value"])
         if model["half_width"] is not None:
-            value += f" ± {_figure(model['half_width'])}"
+            value += f" ± {_figure(model['half_width'], model['value'])}"
         span = (
             ""
             if one["low"] == one["high"]
@@ -203,7 +203,9 @@ def page_lines(found: Sequence[dict[str, Any]]) -> list[tuple[str, ...]]:
     return lines
 
 
-def _figure(value: float) -> str:
-    if abs(value) >= 1e9:
-        return f"{value / 1e9:,.0f} bn"
+def _figure(value: float, beside: float = 0.0) -> str:
+    """A number, in billions where it or what it stands `beside` is one."""
+    if max(abs(value), abs(beside)) >= 1e9:
+        billions = value / 1e9
+        return f"{billions:,.0f} bn" if abs(billions) >= 1.0 else f"{billions:.2g} bn"
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
