@@ -143,7 +143,9 @@ def draw_record(figure: Any, runs: Sequence[pd.DataFrame], found: Sequence[Compa
     from experiments.report import BLACK, BLUE, GREY, RED
 
     path, bands = figure.subplots(1, 2)
-    yearly = [m.groupby(m["date"].dt.year)["cars_made"].sum() for m in runs]
+    # Half a year at the end of a run is no year.
+    whole = runs[0].groupby(runs[0]["date"].dt.year).size() == 12
+    yearly = [m.groupby(m["date"].dt.year)["cars_made"].sum()[whole] for m in runs]
     years = yearly[0].index.to_numpy()
     values = np.stack([one.to_numpy(float) for one in yearly])
     for row in values:
@@ -177,7 +179,7 @@ def draw_record(figure: Any, runs: Sequence[pd.DataFrame], found: Sequence[Compa
     ]
     bands.set_yticks(range(len(shown)), names, fontsize=8)
     bands.axvline(1.0, color=GREY, lw=0.8)
-    bands.set_title("Model over record (grey: recorded range; red: outside)")
+    bands.set_title("Model over record (grey: its range; red: outside)")
 
 
 def page_lines(found: Sequence[dict[str, Any]]) -> list[tuple[str, ...]]:
