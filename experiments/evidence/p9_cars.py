@@ -181,7 +181,7 @@ def controls(samples: Sequence[Sample]) -> Sequence[Control]:
 def draw(figure: Figure, samples: Sequence[Sample], found: Mapping[str, Finding]) -> None:
     """Cars by kind before and after; both elasticities against their bands."""
     from experiments.evidence.targets import rows_of
-    from experiments.report import BLACK, BLUE, GREEN, GREY, ORANGE
+    from experiments.report import BLACK, BLUE, GREY, ORANGE, RED
 
     bars, dots = figure.subplots(1, 2)
     for k, kind in enumerate(KINDS):
@@ -194,11 +194,11 @@ def draw(figure: Figure, samples: Sequence[Sample], found: Mapping[str, Finding]
     for k, row in enumerate(rows_of("P9")):
         one = found[row.name].truth
         assert one is not None
-        dots.bar(k, row.high - row.low, 0.7, bottom=row.low, color=GREEN, alpha=0.15, lw=0)
+        dots.bar(k, row.high - row.low, 0.7, bottom=row.low, color=RED, alpha=0.12, lw=0)
         dots.errorbar(k, one.value, one.half_width, fmt="o", color=BLUE, ecolor=BLACK, capsize=3)
     dots.axhline(0.0, color=GREY, lw=0.8)
     dots.set_xticks(range(2), ["own price of the domestic make", "price of all cars"])
-    dots.set_title("Elasticities against the accepted bands (green)")
+    dots.set_title("Elasticities (shaded: accepted)")
 
 
 SCRIPT = Script(
