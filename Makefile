@@ -18,7 +18,7 @@ test: .venv/dev.stamp
 serve: .venv/app.stamp
 	$(BIN)/ornok serve
 
-# The model against published findings: most of an hour; renews docs/evidence.md. QUICK=1: minutes, no page.
+# The model against published findings: about an hour; renews docs/evidence.md. QUICK=1: minutes, no page.
 evidence: .venv/dev.stamp
 	$(BIN)/ornok evidence $(if $(QUICK),--quick,--save)
 

@@ -77,7 +77,7 @@ def evidence(
         with input_errors():
             from experiments.evidence.job import EvidenceJob, execute, plan
 
-            names = tuple(name.strip() for name in (only or "").split(",") if name.strip())
+            names = () if only is None else tuple(name.strip() for name in only.split(","))
             job = plan(
                 EvidenceJob(
                     only=names, quick=quick, seeds=seeds, scale=scale, draws=draws,

@@ -13,6 +13,7 @@ from typing import Any
 
 import model
 from experiments.evidence import page as evidence
+from experiments.evidence.runs import code_version
 from model import load_pack
 from model.pack_tables import TABLES
 from model.parameter_fields import GRADES
@@ -121,12 +122,12 @@ def evidence_props(words: Words) -> dict[str, Any]:
     targets = [_target(name, one, words) for name, one in stored["targets"].items()]
     found = stored["targets"].values()
     seeds = sorted({len(one["seeds"]) for one in found})
-    current = {one["code"] for one in found} == {model.source_hash()}
+    current = {one["code"] for one in found} == {code_version()}
     return {
         "targets": targets,
         "totals": words(
             "model.evidence_totals", n=len(targets), strict=sum(x["strict"] for x in found),
-            weak=sum(x["weak"] for x in found),
+            weak=sum(x["weak"] for x in found), emergent=evidence.emergent_targets(found),
         ),
         "made": words(
             "model.evidence_made", date=stored["made"], commit=stored["commit"], pack=stored["pack"],
@@ -194,13 +195,25 @@ def _interval(one: Mapping[str, Any] | None, words: Words) -> str:
 
 
 def _recorded(one: Mapping[str, Any], words: Words) -> dict[str, Any]:
-    value, low, high = (words.written(evidence.figure(one[k])) for k in ("value", "low", "high"))
+    unit, model = one["unit"], one["model"]
+    ends = {k: one[k] for k in ("value", "low", "high")}
+    if abs(one["value"]) >= 1e9:
+        unit = f"bn {unit}"
+        ends, model = _in_billions(ends), model and _in_billions(model)
+    value, low, high = (words.written(evidence.figure(ends[k])) for k in ("value", "low", "high"))
+    # To miss a plan that did not happen is no fault of the model.
+    missed_plan = one["kind"] == "PLAN" and not one["holds"]
     return {
         "what": _said("record", one["what"], one["what"], words), "year": one["year"],
-        "unit": _said("unit", one["unit"], one["unit"], words), "kind": one["kind"],
+        "unit": _said("unit", unit, unit, words), "kind": one["kind"],
         "recorded": value if low == high else f"{value} ({low} – {high})",
-        "model": _interval(one["model"], words), "holds": one["holds"], "source": one["source"],
+        "model": _interval(model, words), "holds": None if missed_plan else one["holds"],
+        "source": one["source"],
     }  # fmt: skip
+
+
+def _in_billions(numbers: Mapping[str, Any]) -> dict[str, Any]:
+    return {k: x / 1e9 if isinstance(x, float) else x for k, x in numbers.items()}
 
 
 # --- Versions -------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from experiments.evidence.protocol import Outcome, script
+from experiments.evidence.targets import CALIBRATED, EMERGENT, VERIFIED
 from experiments.evidence.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -70,8 +71,26 @@ def draw_scoreboard(targets: dict[str, dict[str, Any]], path: Path) -> Path:
         )  # fmt: skip
         axes.set_title("Judged estimates against the accepted bands (green)")
         axes.grid(axis="x")
+        _legend(axes)
 
     return save(path, (12.0, 0.27 * len(rows) + 1.4), draw)
+
+
+_SHAPES = {EMERGENT: "o", CALIBRATED: "D", VERIFIED: "s"}
+
+
+def _legend(axes: Axes) -> None:
+    from matplotlib.lines import Line2D
+
+    from experiments.report import BLUE, GREY, ORANGE, RED
+
+    marks = [
+        *(Line2D([], [], marker="o", ls="", color=c, label=n)
+          for n, c in (("strict", BLUE), ("weak", ORANGE), ("miss", RED))),
+        *(Line2D([], [], marker=m, ls="", color=GREY, mfc="none", label=n.lower())
+          for n, m in _SHAPES.items()),
+    ]  # fmt: skip
+    axes.legend(handles=marks, loc="upper left", fontsize=8, ncols=2)
 
 
 def _cut(words: str, length: int = 78) -> str:
@@ -91,7 +110,11 @@ def _mark(axes: Axes, k: int, row: dict[str, Any]) -> None:
     )
     edge = 0.97 * _WIDE
     inside = min(max(at, -edge), 1.0 + edge)
-    marker = "o" if inside == at else "<" if at < inside else ">"
+    marker = _SHAPES[row["label"]] if inside == at else "<" if at < inside else ">"
+    if inside != at:
+        axes.text(
+            inside, k, f"{one['value']:.3g}  ", ha="right", va="center", fontsize=7.5, color=colour
+        )
     if np.isfinite(low):
         axes.plot(np.clip([low, high], -_WIDE, 1.0 + _WIDE), [k, k], color=colour, lw=1.6)
     axes.plot(inside, k, marker, color=colour, ms=5)

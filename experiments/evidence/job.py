@@ -89,6 +89,7 @@ def plan(job: EvidenceJob) -> EvidencePlan:
     _within("--draws", job.draws, 0, MOST_SEEDS)
     draw_scale = scale if job.draw_scale is None else job.draw_scale
     for one in (scale, draw_scale):
+        pack.params().with_values({"scale": one})  # its range
         check_scale(pack, one)
     if job.workers is not None:
         _within("--workers", job.workers, 1, 1024)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from experiments.evidence.estimate import over_seeds
 from experiments.evidence.p7_outage import FOLLOWED, Sample
 from experiments.report import BLUE, GREY, ORANGE, RED
 
@@ -17,10 +18,20 @@ if TYPE_CHECKING:
     from experiments.evidence.verdict import Finding
 
 
+def by_seed(customers: pd.DataFrame) -> list[np.ndarray]:
+    """Losses of each seed's customers: seeds are the independent draws, customers of one are not."""
+    return [one["loss"].to_numpy(float) for _, one in customers.groupby("seed")]
+
+
+def _mean(seeds: Sequence[np.ndarray]) -> float:
+    losses = np.concatenate([*seeds, np.empty(0)])
+    return float(losses.mean()) if len(losses) else float("nan")
+
+
 def draw_losses(figure: Figure, samples: Sequence[Sample], found: Mapping[str, Finding]) -> None:
     """Losses by group; cars and kits around the closed border."""
     bars, border = figure.subplots(1, 2)
-    pooled = pd.concat([one.customers for one in samples])
+    pooled = pd.concat([one.customers.assign(seed=k) for k, one in enumerate(samples)])
     few = pooled["makers"] <= pooled["makers"].median()
     low = pooled["cover"] <= pooled["cover"].median()
     groups = {
@@ -28,15 +39,8 @@ def draw_losses(figure: Figure, samples: Sequence[Sample], found: Mapping[str, F
         "little\ncover": low, "more": ~low,
     }  # fmt: skip
     for k, (chosen, colour) in enumerate(zip(groups.values(), (GREY, BLUE, BLUE, ORANGE, ORANGE))):
-        losses = pooled.loc[np.asarray(chosen), "loss"]
-        bars.bar(
-            k,
-            losses.mean(),
-            0.6,
-            color=colour,
-            yerr=2 * losses.std() / len(losses) ** 0.5,
-            capsize=3,
-        )
+        one = over_seeds(_mean, by_seed(pooled[np.asarray(chosen)]))
+        bars.bar(k, one.value, 0.6, color=colour, yerr=np.nan_to_num(one.half_width), capsize=3)
     bars.set_xticks(range(len(groups)), list(groups))
     bars.axhline(0.0, color=GREY, lw=0.8)
     bars.set_title("Customers' sales over four quarters, points")

@@ -204,11 +204,14 @@ def _paper(samples: Sequence[Sample]) -> float:
 
 
 def split_ratio(samples: Sequence[Sample], by: str) -> float:
-    """Mean loss of customers below the median of `by` over that of the others."""
+    """Mean loss of customers below the median of `by` over that of the others.
+
+    Not a number unless both lose: a ratio of gains, or of a gain and a loss, says nothing of losses.
+    """
     pooled = pd.concat([one.customers for one in samples])
     low = pooled[by] <= pooled[by].median()
     less, more = pooled.loc[low, "loss"], pooled.loc[~low, "loss"]
-    if len(less) == 0 or len(more) == 0 or more.mean() == 0.0:
+    if len(less) == 0 or len(more) == 0 or not max(less.mean(), more.mean()) < 0.0:
         return float("nan")
     return float(less.mean() / more.mean())
 

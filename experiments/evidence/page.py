@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from experiments.evidence.beside import changed
+from experiments.evidence.protocol import script
 from experiments.evidence.record import KINDS, page_lines
-from experiments.evidence.targets import TITLES
+from experiments.evidence.targets import EMERGENT, TITLES
 from experiments.evidence.verdict import BASELINES
+from experiments.evidence.worlds import RUNS
 from experiments.odd_tables import renewed
 from experiments.odd_tables import table as markdown
 
@@ -104,15 +106,33 @@ SCORE_HEAD = ("", "target", "verdict", "rows strict / weak", "labels", "controls
               "baselines that pass", "prior draws that pass", "seeds at scale")  # fmt: skip
 
 
+def emergent_targets(found: Iterable[Json]) -> int:
+    """Targets that pass strictly and whose decisive rows all emerge: only these are validation."""
+    return sum(
+        one["strict"] and all(r["label"] == EMERGENT for r in one["rows"] if r["decisive"])
+        for one in found
+    )
+
+
 def totals(stored: Json) -> str:
     """The scoreboard in a sentence."""
     found = list(stored["targets"].values())
     strict, weak = (sum(one[k] for one in found) for k in ("strict", "weak"))
     dumb = {n: sum(one["baselines"][n] for one in found) for n in BASELINES}
     told = ", ".join(f"{n} {k}" for n, k in dumb.items())
+    rows = [row for one in found for row in one["rows"] if row["decisive"]]
+    own = [row for row in rows if row["label"] == EMERGENT]
+    passed = [row for row in own if row["strict"]]
+    alone = [
+        row["row"] for row in passed if not any(b["passes"] for b in row["baselines"].values())
+    ]
+    emergent = emergent_targets(found)
     return (
-        f"{strict} of {len(found)} targets pass in the strict sense and {weak} in the weak one; "
-        f"baselines: {told}."
+        f"{strict} of {len(found)} targets pass in the strict sense, {weak} at least in the weak one; of "
+        f"those that pass strictly {emergent} are EMERGENT in all their rows. Baselines: {told}. Of "
+        f"{len(rows)} decisive rows {sum(row['strict'] for row in rows)} pass strictly; of the {len(own)} "
+        f"EMERGENT among them {len(passed)}, and in {len(alone)} of these no baseline passes: "
+        f"{', '.join(alone) or 'none'}."
     )
 
 
@@ -144,6 +164,11 @@ def row_lines(one: Json) -> list[tuple[str, ...]]:
     return lines
 
 
+def worlds_of(name: str) -> list[str]:
+    """The worlds of the library that a target's runs are made in, each once."""
+    return list(dict.fromkeys(RUNS[run].world for run in script(name).needs))
+
+
 def _target(name: str, stored: Json) -> str:
     one = stored["targets"].get(name)
     if one is None:
@@ -161,7 +186,8 @@ def _target(name: str, stored: Json) -> str:
                      for b in BASELINES))
         for r in one["rows"] if r["decisive"]
     ]  # fmt: skip
-    made = f"*{len(one['seeds'])} seeds at scale {one['scale']:g}, code `{one['code']}`.*"
+    worlds = ", ".join(f"`{world}`" for world in worlds_of(name))
+    made = f"*{len(one['seeds'])} seeds at scale {one['scale']:g}, code `{one['code']}`. Worlds: {worlds}.*"
     return "\n\n".join(
         [
             f"**{target_word(one)}.** {made}",
@@ -207,7 +233,7 @@ def _hard(stored: Json) -> str:
     if not found:
         return NOT_YET
     lines: list[Sequence[str]] = []
-    for name, one in found.items():
+    for name, one in sorted(found.items(), key=lambda item: list(TITLES).index(item[0])):
         rows = ", ".join(f"{row} {n}" for row, n in one["rows"].items())
         span = (
             "–" if one["share"] is None else f"{100 * one['low']:.0f} to {100 * one['high']:.0f} %"
