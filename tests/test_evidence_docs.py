@@ -59,6 +59,37 @@ def test_every_command_of_the_page_is_understood(command, nothing_is_run):
     assert ("--beside" in command) is bool(job.beside)
 
 
+def test_the_sentence_tells_what_is_validation():
+    """A target that passes by rules coded in is no validation, nor is a row that a dumb rule passes."""
+
+    def row(name, label, passed, dumb):
+        return {
+            "row": name, "label": label, "strict": passed, "decisive": True,
+            "baselines": {one: {"passes": dumb} for one in BASELINES},
+        }  # fmt: skip
+
+    def target(*rows):
+        passed = all(one["strict"] for one in rows)
+        return {
+            "strict": passed, "weak": passed, "rows": rows,
+            "baselines": dict.fromkeys(BASELINES, False),
+        }  # fmt: skip
+
+    text = page.totals(
+        {
+            "targets": {
+                "P1": target(row("a", "VERIFIED", True, False)),
+                "P2": target(row("b", "EMERGENT", True, True), row("c", "EMERGENT", True, False)),
+                "P3": target(row("d", "EMERGENT", False, False)),
+            }
+        }
+    )
+    assert text.startswith("2 of 3 targets pass in the strict sense, 2 at least in the weak one")
+    assert "those that pass strictly 1 are EMERGENT" in text
+    assert "Of 4 decisive rows 3 pass strictly; of the 3 EMERGENT among them 2" in text
+    assert text.endswith("in 1 of these no baseline passes: c.")
+
+
 def test_rows_of_another_scale_stand_beside(tmp_path):
     """Verdicts that differ are counted; what the other folder lacks is left out."""
     stored = page.read()

@@ -327,6 +327,9 @@ def test_the_record_is_held_against_the_mean_and_every_seed():
     ("words", "told"),
     [
         (["--only", "P10"], "there is no such target"),
+        (["--only", "P9,,"], "there is no such target"),
+        (["--only", ""], "there is no such target"),
+        (["--scale", "0"], "scale"),
         (["--seeds", "0"], "--seeds"),
         (["--scale", "-1"], "scale"),
         (["--draws", "-2"], "--draws"),

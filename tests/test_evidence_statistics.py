@@ -15,6 +15,8 @@ from experiments.evidence import p6_demography as p6
 from experiments.evidence import p7_outage as p7
 from experiments.evidence import p8_localisation as p8
 from experiments.evidence.books import labour_shares, with_logs, yearly_books
+from experiments.evidence.estimate import over_seeds
+from experiments.evidence.p7_figure import by_seed, mean_loss
 from model import RegionalModel, World, load_pack
 from model.firms import Firms
 from model.shocks import output_left
@@ -345,6 +347,19 @@ def test_losses_are_split_and_scaled():
     assert p7.split_ratio([sample], "makers") == 4.0
     assert p7.split_ratio([sample], "cover") == 1.0
     assert p7.per_five([sample]) == pytest.approx(-1.25)
+
+
+@pytest.mark.parametrize("losses", [[0.4, 0.4, 0.2, 0.2], [-4.0, -4.0, 1.0, 1.0], [0.0] * 4])
+def test_a_ratio_of_gains_is_no_ratio_of_losses(losses):
+    table = pd.DataFrame({"loss": losses, "makers": [1, 1, 9, 9]})
+    assert np.isnan(p7.split_ratio([SimpleNamespace(customers=table)], "makers"))
+
+
+def test_customers_of_one_seed_are_one_draw():
+    table = pd.DataFrame({"loss": [1.0, 3.0, 5.0], "seed": [0, 0, 1]})
+    assert [x.tolist() for x in by_seed(table)] == [[1.0, 3.0], [5.0]]
+    assert over_seeds(mean_loss, by_seed(table)).half_width > 0.0
+    assert np.isnan(mean_loss([]))
 
 
 def test_the_shortfall_is_the_largest_months():

@@ -23,7 +23,8 @@ def by_seed(customers: pd.DataFrame) -> list[np.ndarray]:
     return [one["loss"].to_numpy(float) for _, one in customers.groupby("seed")]
 
 
-def _mean(seeds: Sequence[np.ndarray]) -> float:
+def mean_loss(seeds: Sequence[np.ndarray]) -> float:
+    """Mean over the customers of all seeds."""
     losses = np.concatenate([*seeds, np.empty(0)])
     return float(losses.mean()) if len(losses) else float("nan")
 
@@ -39,7 +40,7 @@ def draw_losses(figure: Figure, samples: Sequence[Sample], found: Mapping[str, F
         "little\ncover": low, "more": ~low,
     }  # fmt: skip
     for k, (chosen, colour) in enumerate(zip(groups.values(), (GREY, BLUE, BLUE, ORANGE, ORANGE))):
-        one = over_seeds(_mean, by_seed(pooled[np.asarray(chosen)]))
+        one = over_seeds(mean_loss, by_seed(pooled[np.asarray(chosen)]))
         bars.bar(k, one.value, 0.6, color=colour, yerr=np.nan_to_num(one.half_width), capsize=3)
     bars.set_xticks(range(len(groups)), list(groups))
     bars.axhline(0.0, color=GREY, lw=0.8)

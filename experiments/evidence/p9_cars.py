@@ -152,7 +152,7 @@ def find(samples: Sequence[Sample]) -> Mapping[str, Finding]:
     return {
         "TR03": Finding(
             None, over_seeds(own_elasticity, samples), CALIBRATED,
-            f"{cars[0]:,.0f} and {cars[1]:,.0f} cars a month, the price {100.0 * (price[1] / price[0] - 1.0):.0f} "
+            f"first two years, {cars[0]:,.0f} and {cars[1]:,.0f} cars a month, the price {100.0 * (price[1] / price[0] - 1.0):.0f} "
             "% higher; `car_dissimilarity` was chosen for this figure",
         ),
         "TR04": Finding(

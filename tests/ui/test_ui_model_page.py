@@ -8,10 +8,12 @@ import pytest
 
 from experiments.evidence import page as evidence
 from experiments.evidence.record import KINDS
+from experiments.evidence.runs import code_version
 from experiments.evidence.targets import TITLES
 from experiments.odd_tables import PAGE
 from model import load_pack
 from model.pack_tables import TABLES
+from ui import model_props
 from ui.language import Words, read_texts
 from ui.model_props import PARTS, evidence_props, part_props, read_evidence_texts, stored_evidence
 from ui.odd_page import _renderer, anchors, sections, slug
@@ -117,6 +119,24 @@ def test_evidence_hides_no_failure():
     assert set(KINDS) <= set(texts["labels"])
     labels = {row["label"] for one in shown["targets"] for row in one["rows"]}
     assert labels <= set(texts["labels"])
+
+
+def test_the_comparison_is_of_this_code_or_says_so(monkeypatch):
+    stored = stored_evidence()
+    for code, current in ((code_version(), True), ("0123", False)):
+        targets = {name: {**one, "code": code} for name, one in stored["targets"].items()}
+        monkeypatch.setattr(
+            model_props, "stored_evidence", lambda t=targets: {**stored, "targets": t}
+        )
+        assert evidence_props(Words("en"))["current"] is current
+
+
+def test_a_plan_that_did_not_happen_is_no_miss_and_billions_are_billions():
+    record = {one["what"]: one for one in evidence_props(Words("en"))["record"]}
+    assert record["cars a year announced, stage 1"]["holds"] is None
+    sent = record["remittances, KGS of 2024"]
+    assert (sent["unit"], sent["recorded"]) == ("bn KGS a year", "261 (230 – 370)")
+    assert sent["model"].startswith("2")
 
 
 def test_what_travels_with_the_package_is_what_the_documents_say():
