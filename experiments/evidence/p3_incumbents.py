@@ -206,7 +206,8 @@ def find(samples: Sequence[Sample]) -> Mapping[str, Finding]:
         ),
         "MD07": Finding(
             None, of("wage", "home"), EMERGENT,
-            "labour gets dearer, so profit rises by less than productivity; skill of the staff is not held"
+            "published: labour gets dearer, so profit rises by less than productivity; skill of the "
+            "staff is not held here",
         ),
         "P3-far": Finding(None, of("truth", "far"), EMERGENT),
     }  # fmt: skip
