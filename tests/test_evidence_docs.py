@@ -90,6 +90,23 @@ def test_the_sentence_tells_what_is_validation():
     assert text.endswith("in 1 of these no baseline passes: c.")
 
 
+def test_the_readme_and_the_limits_say_what_came_out():
+    """Both say in words: one of nine, coded in; of the emergent rows a half."""
+    found = list(page.read()["targets"].values())
+    rows = [r for one in found for r in one["rows"] if r["decisive"]]
+    own = [r["strict"] for r in rows if r["label"] == "EMERGENT"]
+    met = [one for one in found if one["strict"]]
+    assert (len(found), [one["target"] for one in met]) == (9, ["P5"])
+    assert {r["label"] for r in met[0]["rows"]} == {"VERIFIED"}
+    assert page.emergent_targets(found) == 0
+    assert 0.4 < sum(own) / len(own) < 0.6
+    texts = [(page.DOCS.parent / "README.md"), (page.DOCS / "limits.md")]
+    for text in (" ".join(path.read_text(encoding="utf-8").split()) for path in texts):
+        assert "Of nine published findings" in text
+        assert "meets one" in text
+        assert "coded in" in text
+
+
 def test_rows_of_another_scale_stand_beside(tmp_path):
     """Verdicts that differ are counted; what the other folder lacks is left out."""
     stored = page.read()

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.evidence import p1_regression, p2_study
+from experiments.evidence import p1_regression, p2_study, p6_shapes
 from experiments.evidence import p2_suppliers as p2
 from experiments.evidence import p3_incumbents as p3
 from experiments.evidence import p4_wages as p4
@@ -251,16 +251,23 @@ def test_a_stop_is_read_from_the_months_beside_it():
 def test_the_tail_of_whole_numbers_is_found(exponent):
     body = RNG.integers(1, 20, 4000)
     tail = np.floor(19.5 * RNG.random(4000) ** (-1.0 / exponent) + 0.5).astype(np.int64)
-    found, cut = p6.pareto_tail(np.concatenate([body, tail]))
+    found, cut = p6_shapes.pareto_tail(np.concatenate([body, tail]))
     assert found == pytest.approx(exponent, abs=0.08)
     assert 10 <= cut < 200
-    assert np.isnan(p6.pareto_tail(body[:20])[0])
+    assert np.isnan(p6_shapes.pareto_tail(body[:20])[0])
+
+
+@pytest.mark.parametrize("exponent", [0.8, 1.06, 1.5])
+def test_the_exponent_by_bins_is_found(exponent):
+    """Whole sizes from 1 on, as registers have them, of a Pareto distribution."""
+    sizes = np.floor(np.random.default_rng(5).uniform(size=400_000) ** (-1.0 / exponent))
+    assert p6_shapes.binned_exponent(sizes) == pytest.approx(exponent, abs=0.08)
 
 
 @pytest.mark.parametrize(("draw", "shape"), [("laplace", 1.0), ("normal", 2.0)])
 def test_the_shape_of_growth_is_found(draw, shape):
     x = getattr(RNG, draw)(0.0, 0.2, 20_000)
-    assert p6.subbotin_shape(x) == pytest.approx(shape, abs=0.08)
+    assert p6_shapes.subbotin_shape(x) == pytest.approx(shape, abs=0.08)
 
 
 def test_growth_is_of_whole_years_less_the_trades_mean():

@@ -35,9 +35,7 @@ from model.markets.car_choice import NEW, USED
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-DEARER = period_of("2027-01")
 SETTLED = slice(period_of("2028-01"), period_of("2029-12"))
-EXEMPT_UNTIL = period_of("2023-04")
 FIRST_YEARS = slice(period_of("2024-07"), period_of("2026-06"))
 KINDS = ("new", "used", "domestic")
 
@@ -74,15 +72,18 @@ def sample(seed: Seed) -> Sample:
         bought=cars,
         dearer={name: math.log(after / before) for name, (before, after) in pairs.items()},
         paid={name: cars[name][0] * pairs[name][0] for name in KINDS},
-        sold=_both(calm, taxed, "cars_sold_households"),
+        sold=(home_sales(calm), home_sales(taxed)),
         price=(mean_price(calm.loc[FIRST_YEARS]), mean_price(taxed.loc[FIRST_YEARS])),
-        same_before=same_before(seed["tariff"], seed["plant_before_shock"], DEARER)
-        and same_before(seed["no_exemption"], seed["plant_before_shock"], EXEMPT_UNTIL),
+        same_before=all(
+            same_before(seed[world], seed["plant_before_shock"], World.load(world).events[0].period)
+            for world in ("tariff", "no_exemption")
+        ),
     )
 
 
-def _both(one: pd.DataFrame, other: pd.DataFrame, outcome: str) -> tuple[float, float]:
-    return tuple(float(t.loc[FIRST_YEARS, outcome].mean()) for t in (one, other))  # type: ignore[return-value]
+def home_sales(months: pd.DataFrame) -> float:
+    """Domestic cars a month that households buy in the plant's first two years."""
+    return float(months.loc[FIRST_YEARS, "cars_sold_households"].mean())
 
 
 def household_cars(seed: Seed, months: pd.DataFrame, kind: str) -> float:
